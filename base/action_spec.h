@@ -1,0 +1,62 @@
+#pragma once
+
+#include "base/action_error.h"
+#include "base/value.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rung {
+
+// The types of the runbook language, for inputs, action parameters and outputs.
+enum class Type : unsigned char {
+  any, string, integer, number, boolean, duration, size, percent, time, list, map, enumeration
+};
+std::string_view name_of(Type type);  // as written in YAML: "int", "bool", "enum", ...
+std::optional<Type> parse_type(std::string_view name);
+
+// Turns what a person wrote (YAML scalar text, a command line's `-i k=v`, JSON) into a value of
+// `type`. invalid: the message says what was expected and shows an example.
+Result<Value> coerce(Type type, const Value& written);
+
+// What a field of an action means to the language.
+enum class FieldKind : unsigned char {
+  data,     // a value; expressions allowed, quoting is the action's business
+  code,     // a program in some language: `{{ }}` in it is refused
+  secretive // a value that may hold secrets (env, stdin, files, headers)
+};
+
+struct FieldSpec {
+  std::string name;
+  Type type = Type::any;
+  FieldKind kind = FieldKind::data;
+  bool required = false;
+  std::string doc;                     // one line
+  std::vector<std::string> choices{};  // of an enumeration
+};
+
+struct OutputSpec {
+  std::string name;
+  Type type = Type::any;
+  std::string doc;
+};
+
+// What an action is, as a value: runbooks are checked against it without the action.
+struct ActionSpec {
+  std::string name;  // "http.request"
+  std::string version = "1";
+  std::string doc;   // one line
+  std::vector<FieldSpec> inputs;
+  std::vector<OutputSpec> outputs;
+  bool open_outputs = false;      // a step may declare outputs of its own (shell, http)
+  bool has_probe = false;         // can look whether its effect happened
+  bool has_undo = false;
+  bool is_supervised = false;     // runs as a command that outlives the engine
+
+  const FieldSpec* input(std::string_view field) const;
+  const OutputSpec* output(std::string_view field) const;
+};
+
+}  // namespace rung

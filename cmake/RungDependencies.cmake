@@ -1,0 +1,28 @@
+# Debian's packages, linked as archives where Debian ships them: the loader then has little to do and `rung` starts fast.
+# Third-party headers are SYSTEM, so that our warnings are about our code.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+
+function(rung_archive target header)
+  cmake_parse_arguments(ARG "" "" "ARCHIVES;SUFFIXES" ${ARGN})
+  string(MAKE_C_IDENTIFIER ${target} id)
+  find_path(${id}_INCLUDE ${header} PATH_SUFFIXES ${ARG_SUFFIXES} REQUIRED)
+  add_library(${target} INTERFACE IMPORTED)
+  target_include_directories(${target} SYSTEM INTERFACE ${${id}_INCLUDE})
+  foreach(archive IN LISTS ARG_ARCHIVES)
+    find_library(${id}_${archive} NAMES ${archive} REQUIRED)
+    target_link_libraries(${target} INTERFACE ${${id}_${archive}})
+  endforeach()
+endfunction()
+
+rung_archive(dep::boost boost/outcome/basic_result.hpp)
+rung_archive(dep::boost_json boost/json.hpp ARCHIVES libboost_json.a libboost_container.a)
+rung_archive(dep::sqlite sqlite3.h ARCHIVES libsqlite3.a)
+rung_archive(dep::yaml yaml-cpp/yaml.h ARCHIVES libyaml-cpp.a)
+rung_archive(dep::lua lua.h SUFFIXES lua5.4 ARCHIVES liblua5.4-c++.a)
+rung_archive(dep::sodium sodium.h ARCHIVES libsodium.a)
+rung_archive(dep::cli11 CLI/CLI.hpp)
+rung_archive(dep::date date/tz.h ARCHIVES libdate-tz.so)
+rung_archive(dep::curl_headers curl/curl.h SUFFIXES x86_64-linux-gnu aarch64-linux-gnu)
+target_link_libraries(dep::sqlite INTERFACE Threads::Threads m ${CMAKE_DL_LIBS})
+target_link_libraries(dep::boost INTERFACE Threads::Threads)

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/value.h"
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace rung::runbooks {
+
+// An expression as the author wrote it, without the braces. The empty text means "none".
+struct Expression {
+  std::string text;
+  friend bool operator==(const Expression&, const Expression&) = default;
+};
+
+// A value in which some leaves are still to be computed: `"db-{{ inputs.from }}"` in a map.
+struct Template {
+  struct Text {  // literal parts and expressions in turn, joined as text
+    std::vector<std::variant<std::string, Expression>> parts;
+    friend bool operator==(const Text&, const Text&) = default;
+  };
+  using List = std::vector<Template>;
+  using Map = std::map<std::string, Template, std::less<>>;
+
+  std::variant<Value, Expression, Text, List, Map> node;
+
+  friend bool operator==(const Template&, const Template&) = default;
+};
+
+// True where nothing is left to compute.
+bool is_constant(const Template& t);
+// Whether any expression in it reads `secrets`.
+bool reads_secrets(const Template& t);
+
+// {"$expr": "..."}, {"$text": ["lit", {"$expr": "..."}]}, maps and lists as themselves; the form
+// in which plans are stored and hashed.
+Value to_value(const Template& t);
+Result<Template> template_from_value(const Value& value);
+
+}  // namespace rung::runbooks
