@@ -1,0 +1,125 @@
+#pragma once
+
+#include "base/hash.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "state/event.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rung::state {
+
+// The narrow row of a run: what lists show and what wakes it. A cache of the journal's fold.
+struct RunSummary {
+  RunId run;
+  std::string runbook;
+  std::string plan;              // hash, hex
+  RunStatus status = RunStatus::queued;
+  std::string reason;            // one line: waiting for what, failed why
+  std::string who;
+  TimePoint created_at;
+  std::optional<TimePoint> finished_at;
+  std::optional<TimePoint> wake_at;   // the earliest timer; only for runs with nothing in flight
+  friend bool operator==(const RunSummary&, const RunSummary&) = default;
+};
+
+// A request of a person or another program, as a row that outlives its sender.
+struct Command {
+  CommandId id;
+  std::optional<RunId> run;      // none: `start`
+  std::string kind;              // "start", "approve", ...
+  Value::Map args;
+  std::string who;
+  TimePoint at;
+};
+struct CommandResult {
+  CommandId id;
+  bool is_applied = false;       // false: refused, nothing changed
+  Value::Map result;             // {"message": ..., "run": ..., "code": ...}
+};
+
+enum class Barrier : std::uint8_t {
+  lazy,     // with the next batch, 50 ms at most
+  barrier   // at once: something waits for it to be on disk
+};
+
+// Applied whole, or rejected alone: one stale run never fails the batch.
+struct RunWrite {
+  RunId run;
+  Epoch epoch;
+  Seq expected;                           // the journal's length before
+  std::vector<Event> events;
+  std::optional<RunSummary> summary;      // where it changed
+  std::vector<CommandResult> consumed;    // commands decided by these events
+  std::string plan_json;                  // with RunCreated: stored under its hash, once
+  std::string dedupe;                     // with RunCreated: a second run of the same key is a conflict
+  Barrier barrier = Barrier::barrier;
+};
+
+enum class Committed : std::uint8_t {
+  committed,   // it survives power loss
+  fenced,      // another engine owns the store: drop the run without acting
+  conflict,    // `expected` is not the journal's length, or the dedupe key exists
+  store_down   // nothing was written; submit it again after `on_up`
+};
+using Completion = std::function<void(Committed)>;
+
+struct Journal {
+  RunSummary summary;
+  std::vector<Event> events;
+};
+
+struct Claimed {
+  Epoch epoch;
+  StoreId store;
+  std::int64_t next_run = 1;              // number of the next run to create
+};
+
+// Durable, append-only events of all runs. Batches the writes of many runs into one commit: the
+// writer commits when idle, and what queued meanwhile is the next batch.
+//
+// Threads: every call from the engine thread; every callback comes back on it (through the `Post`
+// given at construction), never from inside the call. The writer thread is inside.
+// Order: writes are applied in the order of submission; a completion is never reordered.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Takes the store for this engine: epoch + 1, durable before the answer. The caller holds the
+  // owner lock. With SQLite always granted.
+  virtual void claim(std::function<void(Result<Claimed>)> done) = 0;
+
+  // Makes `write` durable, whole or not at all. There is no "unknown": an ambiguous commit is
+  // settled before the answer.
+  virtual void submit(RunWrite write, Completion done) = 0;
+
+  // not_found; corrupt (the chain is broken, an event does not decode); conflict (needs a newer
+  // rung): that run is read-only, the store goes on.
+  virtual void load(RunId run, std::function<void(Result<Journal>)> done) = 0;
+  // The plan stored under its hash. not_found, corrupt.
+  virtual void load_plan(std::string hash, std::function<void(Result<std::string>)> done) = 0;
+
+  // Unfinished runs that something must be done for now: status running, undoing or queued, or
+  // wake_at <= now. Oldest first, at most `limit`.
+  virtual void due(TimePoint now, std::size_t limit, std::function<void(Result<std::vector<RunSummary>>)> done) = 0;
+  // When the next run wakes; none: no timer is set.
+  virtual void next_wake(std::function<void(Result<std::optional<TimePoint>>)> done) = 0;
+
+  // Commands not decided yet, oldest first, at most `limit`.
+  virtual void pending_commands(std::size_t limit, std::function<void(Result<std::vector<Command>>)> done) = 0;
+  // Answers a command that changes no run.
+  virtual void answer(CommandResult result, Completion done) = 0;
+
+  // Called (with the reason, or "") when the store goes down or comes up again.
+  virtual void on_state(std::function<void(bool is_up, std::string reason)> changed) = 0;
+};
+
+// Runs `task` on the engine thread. From any thread.
+using Post = std::function<void(std::function<void()> task)>;
+
+}  // namespace rung::state
