@@ -68,9 +68,6 @@ class Executor {
   // The outcome of the attempt is on disk: what it left behind (its folder) may go.
   virtual void forget(const AttemptId& id) = 0;
 
-  // Facts about an action's use that decide recovery.
-  virtual EffectClass effect_class(const std::string& uses, const Value::Map& with) const = 0;
-  virtual bool can_probe(const std::string& uses) const = 0;
 };
 
 }  // namespace rung::engine

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "base/host.h"
+#include "base/outcome.h"
+#include "base/value.h"
+#include "engine/core/graph.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace rung::engine {
+
+// Requests to one run, imperative. People's carry who asks and why.
+struct By {
+  std::string who;                      // OS user
+  std::vector<std::string> groups;      // OS groups of that user
+  std::string say;
+};
+
+// From the engine itself:
+struct Claim {                          // begin to drive the run
+  Epoch epoch;
+  Host host;
+  std::int64_t pid = 0;
+  std::string who;
+  std::string rung;
+};
+struct FinishAttempt {
+  StepIndex step;
+  std::int64_t generation = 0;
+  std::int64_t attempt = 0;
+  Outcome outcome;
+  bool after_restart = false;           // found out by recovery, not seen
+};
+struct FinishProbe {
+  StepIndex step;
+  std::int64_t attempt = 0;
+  ProbeAnswer answer;
+  bool after_restart = false;
+};
+struct PassTime {};                     // something may be due
+struct Go {};                           // start what may start
+
+// From people and programs:
+struct Vote {
+  std::string step;                     // address or id; "" where one approval is open
+  bool approve = true;
+  By by;
+};
+struct FinishManual {
+  std::string step;
+  Value::Map outputs;
+  By by;
+};
+struct SendSignal {
+  std::string name;
+  Value payload;
+  By by;
+};
+struct Note {
+  std::string text;
+  By by;
+};
+struct Pause {
+  By by;
+};
+struct Continue {
+  By by;
+};
+enum class CancelRunning : std::uint8_t { drain, kill };
+struct Cancel {
+  CancelRunning running = CancelRunning::drain;
+  By by;
+};
+struct RetryStep {
+  std::string step;
+  By by;
+};
+struct SkipStep {
+  std::string step;
+  Value::Map outputs;
+  By by;
+};
+enum class ResolveAs : std::uint8_t { done, not_done, failed };
+struct Resolve {
+  std::string step;
+  ResolveAs as = ResolveAs::done;
+  Value::Map outputs;
+  By by;
+};
+struct Undo {
+  By by;
+};
+
+using Command = std::variant<Claim, FinishAttempt, FinishProbe, PassTime, Go, Vote, FinishManual, SendSignal, Note,
+                             Pause, Continue, Cancel, RetryStep, SkipStep, Resolve, Undo>;
+
+}  // namespace rung::engine

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "engine/core/command.h"
+#include "engine/core/state.h"
+#include "scripting/evaluator.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace rung::engine {
+
+// Work for the shell around the core. It reads the details from the state.
+struct StartAttempt {
+  StepIndex step;
+};
+struct RecoverAttempt {
+  StepIndex step;
+};
+struct ProbeAttempt {
+  StepIndex step;
+  bool after_restart = false;
+};
+struct CancelAttempt {
+  StepIndex step;
+  bool by_deadline = false;
+};
+struct ForgetAttempt {                  // its outcome is in these events
+  StepIndex step;
+  std::int64_t generation = 0;
+  std::int64_t attempt = 0;
+};
+using Effect = std::variant<StartAttempt, RecoverAttempt, ProbeAttempt, CancelAttempt, ForgetAttempt>;
+
+// Why a command was not carried out: the state forbids it, or it asks for what is not there.
+// Nothing changed. The message says what to do instead.
+struct Refusal {
+  ErrorCode code = ErrorCode::conflict;
+  std::string message;
+};
+
+// Facts about actions that decide what happens after an unknown outcome. Constant for a binary.
+class ActionFacts {
+ public:
+  virtual ~ActionFacts() = default;
+  virtual EffectClass effect_class(const std::string& uses, const Value::Map& with) const = 0;
+  virtual bool can_probe(const std::string& uses) const = 0;
+};
+
+// Whether steps may start as a consequence. A command line that only records a command holds.
+enum class Driving : std::uint8_t { drive, hold };
+
+struct Context {
+  const Graph* graph = nullptr;
+  Instant now;
+  scripting::Evaluator* evaluator = nullptr;
+  const ActionFacts* facts = nullptr;
+  Driving driving = Driving::drive;
+};
+
+struct Decision {
+  RunState state;                       // after the events
+  std::vector<state::Event> events;
+  std::vector<Effect> effects;
+  std::optional<Refusal> refusal;       // then there are no events and no effects
+  bool more = false;                    // stopped at the bound of one decision: send Go
+};
+
+// What follows from a command: the events to append, then the effects to perform. Pure: the same
+// arguments give the same answer, and the events alone give the same state (`fold`).
+Decision decide(RunState state, const Command& command, const Context& context);
+
+// The first decision of a run.
+struct NewRun {
+  RunId id;
+  StoreId store;
+  std::string plan_hash;                // hex
+  Value::Map inputs;                    // resolved
+  std::string mode;
+  std::int64_t seed = 0;
+  By by;
+};
+// Evaluates `require:` and `vars:`. The refusal says which requirement does not hold.
+Decision create_run(const NewRun& run, const Context& context);
+
+}  // namespace rung::engine

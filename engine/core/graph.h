@@ -1,0 +1,40 @@
+#pragma once
+
+#include "runbooks/plan.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rung::engine {
+
+using runbooks::Plan;
+using runbooks::StepIndex;
+using runbooks::StepKind;
+
+// A plan with the look-ups that deciding needs, computed once and shared by all runs of the plan.
+// Immutable.
+class Graph {
+ public:
+  explicit Graph(Plan plan);
+
+  const Plan& plan() const { return plan_; }
+  const runbooks::Step& step(StepIndex i) const { return plan_.steps[i.number]; }
+  std::size_t size() const { return plan_.steps.size(); }
+
+  // Siblings that need this step.
+  const std::vector<StepIndex>& dependents(StepIndex i) const { return dependents_[i.number]; }
+  // By address or, where that is none, by id.
+  std::optional<StepIndex> find(std::string_view address_or_id) const;
+  std::optional<StepIndex> find_id(std::string_view id) const;
+
+ private:
+  Plan plan_;
+  std::vector<std::vector<StepIndex>> dependents_;
+  std::map<std::string, StepIndex, std::less<>> by_address_;
+  std::map<std::string, StepIndex, std::less<>> by_id_;
+};
+
+}  // namespace rung::engine

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "base/hash.h"
+#include "base/ids.h"
+#include "base/outcome.h"
+#include "engine/core/graph.h"
+#include "engine/core/transitions.h"
+#include "state/event.h"
+#include "state/store.h"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace rung::engine {
+
+// When something is due. Within the boot in which it was recorded CLOCK_BOOTTIME decides, later
+// the UTC time does. `boot` is 0 for a time of day, which always follows UTC.
+struct Due {
+  TimePoint utc;
+  Duration boot{};
+};
+
+// Where the latest attempt of a step stands.
+enum class AttemptPhase : std::uint8_t {
+  none,       // no attempt yet
+  in_flight,  // its effect may be happening
+  done,
+  not_done,
+  failed,
+  unknown     // ended so, and not resolved yet
+};
+
+// One step of one run: the fold of its events.
+struct StepState {
+  StepStatus status = StepStatus::waiting;
+  AttemptPhase phase = AttemptPhase::none;
+  std::int64_t attempts = 0;
+  std::int64_t generation = 0;
+  EffectClass effect_class = EffectClass::once;
+  bool is_adopted = false;
+  bool is_tolerated = false;           // failed, and nobody minds
+  bool was_reset = false;              // a person asked for this try: its budget counts anew
+  bool is_doomed = false;              // of a group: a child failed, it ends when its running children have
+
+  Value::Map inputs;                   // of the latest attempt, as journaled
+  Value::Map undo_inputs;
+  Value before;
+  Value::Map outputs;
+  Value::Map shown;                    // of an open approval or task
+  std::optional<ActionError> error;    // of the latest attempt that did not end well
+  std::string skipped_because;
+  std::string who;                     // decided, resolved, skipped by
+  std::vector<state::Voted> votes;
+
+  std::optional<TimePoint> first_started_at;
+  std::optional<TimePoint> started_at;
+  std::optional<TimePoint> finished_at;
+  Duration started_boot{};             // CLOCK_BOOTTIME of the latest attempt's start; 0: another boot
+  Duration first_started_boot{};
+  std::optional<Due> due;              // backing off until; open until
+  std::int64_t budget_from = 0;        // attempts made before the latest reset
+
+  std::uint32_t unmet_needs = 0;
+  std::uint32_t unfinished_children = 0;  // of a group
+  std::uint32_t active_leaves = 0;        // of a group: steps under it that run, wait, back off or are in doubt
+  std::int64_t end_order = 0;             // completion order within the run, for the undo
+};
+
+enum class RunPhase : std::uint8_t { created, steps, undoing, finalizing, finished };
+
+// One run: the fold of its journal. Derived facts only; copying it copies the run.
+struct RunState {
+  RunId id;
+  Seq seq;                             // of the last event folded
+  TimePoint last_at;                   // `at` never decreases
+  std::optional<state::RunCreated> created;
+  TimePoint created_at;
+  std::optional<state::RunClaimed> claim;
+  std::int64_t claims = 0;             // engines that drove it
+  RunPhase phase = RunPhase::created;
+  std::optional<state::RunPaused> paused;
+  std::optional<state::RunEnding> ending;
+  std::optional<state::RunFinished> finished;
+  TimePoint finished_at;
+  std::string stuck_at;                // address of the undo that failed; "" for none
+  std::optional<StepIndex> no_return;  // the step after whose intent the run cannot be undone
+  TimePoint no_return_at;
+
+  std::vector<StepState> steps;        // by StepIndex
+  std::set<StepIndex> ready;           // may start as soon as the run lets steps start
+  std::set<StepIndex> active;          // running, backing off, open or in doubt; not groups
+  std::set<StepIndex> ended_groups;    // groups whose end is to be recorded
+  std::uint32_t in_doubt = 0;          // steps in doubt
+  std::uint32_t in_flight = 0;         // attempts whose outcome is not recorded, or unknown and being probed
+  std::optional<StepIndex> failed_by;  // the untolerated failure nobody has answered yet
+  std::vector<StepIndex> undo_order;   // undo steps, first to last
+  std::size_t next_undo = 0;
+  std::int64_t ends = 0;               // counter behind StepState::end_order
+
+  StepState& at(StepIndex i) { return steps[i.number]; }
+  const StepState& at(StepIndex i) const { return steps[i.number]; }
+};
+
+// The state after one more event. Total on valid histories; corrupt where the event cannot follow
+// (no such step, a transition that is not in the table).
+Result<RunState> apply(const Graph& graph, RunState state, const state::Event& event);
+// The same in place; after an error the state is of no use.
+Result<void> apply_in_place(const Graph& graph, RunState& state, const state::Event& event);
+// The whole journal. corrupt as `apply`, naming the position.
+Result<RunState> fold(const Graph& graph, RunId run, const std::vector<state::Event>& events);
+
+// "orders-db-failover-42"
+std::string run_name(const RunState& state);
+
+// The run's status as people know it, and the row that caches it.
+state::RunStatus status_of(const RunState& state);
+state::RunSummary summary_of(const Graph& graph, const RunState& state);
+// The earliest thing that time alone brings about.
+std::optional<Due> next_due(const Graph& graph, const RunState& state);
+bool is_due(const Due& due, Instant now);
+
+// The idempotency key of a step's current generation.
+Uuid key_of(const RunState& state, const std::string& address, std::int64_t generation);
+
+}  // namespace rung::engine
