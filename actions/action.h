@@ -18,42 +18,42 @@ namespace rung::actions {
 
 // Everything about one attempt that an action may know. By value: a coroutine owns its request.
 struct RunRequest {
-  std::string run;                       // "orders-db-failover-42"
-  std::string address;                   // of the step
+  std::string run;      // "orders-db-failover-42"
+  std::string address;  // of the step
   std::int64_t attempt = 1;
-  Uuid key;                              // the same for every repetition of the same effect
+  Uuid key;  // the same for every repetition of the same effect
   std::string mode;
-  std::string folder;                    // the runbook's: where relative paths start
-  Value::Map with;                       // checked against the spec, complete; may hold secrets
+  std::string folder;  // the runbook's: where relative paths start
+  Value::Map with;     // checked against the spec, complete; may hold secrets
   std::map<std::string, Type, std::less<>> outputs;  // that the step declares beyond the spec's
-  Instant deadline;                      // of this attempt
-  const Clock* clock = nullptr;          // outlives the attempt
-  Log* log = nullptr;                    // outlives the attempt
+  Instant deadline;                                  // of this attempt
+  const Clock* clock = nullptr;                      // outlives the attempt
+  Log* log = nullptr;                                // outlives the attempt
   std::function<void(std::string)> progress = [](std::string) {};  // one line for the live screen
 };
 
 // A command line that runs under the supervisor and outlives the engine.
 struct CommandLine {
   std::vector<std::string> argv;
-  std::map<std::string, std::string> environment;   // beside the RUNG_* ones
+  std::map<std::string, std::string> environment;  // all of it, but for the RUNG_* ones
   std::string stdin_text;
   struct File {
-    std::string variable;                           // the path goes into this variable
+    std::string variable;  // the path goes into this variable
     std::string content;
   };
-  std::vector<File> files;                          // 0600, on tmpfs, removed afterwards
-  std::string folder;                               // working directory
-  std::vector<std::string> secrets;                 // masked in what it prints
+  std::vector<File> files;           // 0600, on tmpfs, removed afterwards
+  std::string folder;                // working directory
+  std::vector<std::string> secrets;  // masked in what it prints
 };
 
 // How a command line ended, as its exit record says.
 struct CommandEnd {
   enum class How : unsigned char { exited, signalled, deadline, cancelled, exec_failed };
   How how = How::exited;
-  int code = 0;                // exit status, signal, or errno
-  std::string output_file;     // content of RUNG_OUTPUT_FILE
-  std::string stdout_tail;     // the last 4 KiB, masked
-  std::string stderr_tail;
+  int code = 0;             // exit status, signal, or errno
+  std::string output_file;  // content of RUNG_OUTPUT_FILE
+  std::string stdout_text;  // masked; at most 64 KiB: head and tail, with a line between them
+  std::string stderr_text;  //   that says how much is missing
   std::vector<std::string> leftovers;  // processes that it left behind
 };
 

@@ -25,7 +25,8 @@ Result<Value> coerce(Type type, const Value& written);
 enum class FieldKind : unsigned char {
   data,     // a value; expressions allowed, quoting is the action's business
   code,     // a program in some language: `{{ }}` in it is refused
-  secretive // a value that may hold secrets (env, stdin, files, headers)
+  secretive,// a value that may hold secrets (env, stdin, files, headers)
+  url       // may hold secrets; text with expressions in it is joined by `join_url` (base/url.h)
 };
 
 struct FieldSpec {
