@@ -8,7 +8,16 @@ namespace rung {
 
 // Why an action did not do its work: data for the author's policy, not an `Error` of ours.
 enum class ErrorClass : unsigned char {
-  network, timeout, auth, quota, not_found, conflict, invalid, refused, unavailable, internal
+  network,
+  timeout,
+  auth,
+  quota,
+  not_found,
+  conflict,
+  invalid,
+  refused,
+  unavailable,
+  internal
 };
 
 // Whether the target may have been changed all the same.

@@ -12,7 +12,18 @@ namespace rung {
 
 // The types of the runbook language, for inputs, action parameters and outputs.
 enum class Type : unsigned char {
-  any, string, integer, number, boolean, duration, size, percent, time, list, map, enumeration
+  any,
+  string,
+  integer,
+  number,
+  boolean,
+  duration,
+  size,
+  percent,
+  time,
+  list,
+  map,
+  enumeration
 };
 std::string_view name_of(Type type);  // as written in YAML: "int", "bool", "enum", ...
 std::optional<Type> parse_type(std::string_view name);
@@ -23,10 +34,10 @@ Result<Value> coerce(Type type, const Value& written);
 
 // What a field of an action means to the language.
 enum class FieldKind : unsigned char {
-  data,     // a value; expressions allowed, quoting is the action's business
-  code,     // a program in some language: `{{ }}` in it is refused
-  secretive,// a value that may hold secrets (env, stdin, files, headers)
-  url       // may hold secrets; text with expressions in it is joined by `join_url` (base/url.h)
+  data,       // a value; expressions allowed, quoting is the action's business
+  code,       // a program in some language: `{{ }}` in it is refused
+  secretive,  // a value that may hold secrets (env, stdin, files, headers)
+  url         // may hold secrets; text with expressions in it is joined by `join_url` (base/url.h)
 };
 
 struct FieldSpec {
@@ -48,13 +59,13 @@ struct OutputSpec {
 struct ActionSpec {
   std::string name;  // "http.request"
   std::string version = "1";
-  std::string doc;   // one line
+  std::string doc;  // one line
   std::vector<FieldSpec> inputs;
   std::vector<OutputSpec> outputs;
-  bool open_outputs = false;      // a step may declare outputs of its own (shell, http)
-  bool has_probe = false;         // can look whether its effect happened
+  bool open_outputs = false;  // a step may declare outputs of its own (shell, http)
+  bool has_probe = false;     // can look whether its effect happened
   bool has_undo = false;
-  bool is_supervised = false;     // runs as a command that outlives the engine
+  bool is_supervised = false;  // runs as a command that outlives the engine
 
   const FieldSpec* input(std::string_view field) const;
   const OutputSpec* output(std::string_view field) const;

@@ -39,4 +39,9 @@ class Error {
   std::string message_;
 };
 
+// The error that errno names, with the code that fits it: "cannot open /x: Permission denied" where
+// `what_failed` is "cannot open /x".
+Error error_from_errno(std::string_view what_failed);
+Error error_from_errno(std::string_view what_failed, int errno_value);
+
 }  // namespace rung

@@ -22,7 +22,8 @@ Fault reach_slow(std::string_view site, std::string_view detail);
 
 // Where the returned fault is not none the caller pretends that its call failed so.
 inline Fault reach(std::string_view site, std::string_view detail = {}) {
-  if (!enabled.load(std::memory_order_relaxed)) [[likely]] return Fault::none;
+  if (!enabled.load(std::memory_order_relaxed)) [[likely]]
+    return Fault::none;
   return reach_slow(site, detail);
 }
 

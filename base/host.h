@@ -15,7 +15,8 @@ struct Host {
   std::string name;  // for messages only
 
   friend bool operator==(const Host& a, const Host& b) {
-    return a.machine_id == b.machine_id && a.boot_id == b.boot_id && a.pid_namespace == b.pid_namespace;
+    return a.machine_id == b.machine_id && a.boot_id == b.boot_id &&
+           a.pid_namespace == b.pid_namespace;
   }
 };
 

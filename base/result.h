@@ -10,9 +10,13 @@ namespace rung {
 
 // What a function returns that the world can refuse. Dropping one is a warning, hence an error.
 template <class T>
-using Result = BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, Error, BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
+using Result =
+    BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, Error,
+                                             BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
 
-inline auto success() { return BOOST_OUTCOME_V2_NAMESPACE::success(); }
+inline auto success() {
+  return BOOST_OUTCOME_V2_NAMESPACE::success();
+}
 
 }  // namespace rung
 

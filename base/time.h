@@ -24,7 +24,9 @@ struct Instant {
   friend bool operator==(const Instant&, const Instant&) = default;
 };
 
-inline Instant operator+(Instant at, Duration by) { return {at.utc + by, at.boot + by}; }
+inline Instant operator+(Instant at, Duration by) {
+  return {at.utc + by, at.boot + by};
+}
 
 // "1h30m", "250ms", "0s": the spelling that `parse_duration` accepts, exact to the nanosecond.
 std::string to_string(Duration duration);
