@@ -18,151 +18,188 @@ namespace rung::state {
 // default that means what older journals meant; a change of meaning is a new version.
 
 enum class RunStatus : std::uint8_t {
-  queued, running, waiting, paused, in_doubt, undoing, stuck, succeeded, failed, undone, cancelled
+  queued,
+  running,
+  waiting,
+  paused,
+  in_doubt,
+  undoing,
+  stuck,
+  succeeded,
+  failed,
+  undone,
+  cancelled
 };
 std::string_view name_of(RunStatus status);
 std::optional<RunStatus> parse_run_status(std::string_view name);
 constexpr bool is_terminal(RunStatus s) {
-  return s == RunStatus::succeeded || s == RunStatus::failed || s == RunStatus::undone || s == RunStatus::cancelled;
+  return s == RunStatus::succeeded || s == RunStatus::failed || s == RunStatus::undone ||
+         s == RunStatus::cancelled;
 }
 
 struct RunCreated {
-  std::string runbook;
-  std::string plan;            // hash, hex
-  Value::Map inputs;           // resolved
-  Value::Map vars;             // evaluated once, here
-  std::string mode;
-  std::string who;
-  std::string say;             // the reason
-  std::string store;           // the store's id: part of every idempotency key
-  std::int64_t seed = 0;       // of the retry jitter
+  std::string runbook{};
+  std::string plan{};   // hash, hex
+  Value::Map inputs{};  // resolved
+  Value::Map vars{};    // evaluated once, here
+  std::string mode{};
+  std::string who{};
+  std::string say{};      // the reason
+  std::string store{};    // the store's id: part of every idempotency key
+  std::int64_t seed = 0;  // of the retry jitter
+  friend bool operator==(const RunCreated&, const RunCreated&) = default;
 };
 
 // An engine begins to drive the run, at its creation or after another engine's end.
 struct RunClaimed {
   std::int64_t epoch = 0;
-  Host host;
+  Host host{};
   std::int64_t pid = 0;
-  std::string who;
-  std::string rung;            // version
+  std::string who{};
+  std::string rung{};  // version
+  friend bool operator==(const RunClaimed&, const RunClaimed&) = default;
 };
 
 enum class PauseReason : std::uint8_t { operator_, failure, rejected, timeout, changed };
 struct RunPaused {
   PauseReason reason = PauseReason::operator_;
-  std::string step;            // which one caused it; "" for an operator's pause
-  std::string detail;
-  std::string who;
-  std::string say;
+  std::string step{};  // which one caused it; "" for an operator's pause
+  std::string detail{};
+  std::string who{};
+  std::string say{};
+  friend bool operator==(const RunPaused&, const RunPaused&) = default;
 };
 struct RunContinued {
-  std::string who;
-  std::string say;
+  std::string who{};
+  std::string say{};
+  friend bool operator==(const RunContinued&, const RunContinued&) = default;
 };
 
 // No step starts any more; running ones end. Then `finally`, then the terminal event.
 enum class Ending : std::uint8_t { succeed, fail, cancel, undo };
 struct RunEnding {
   Ending ending = Ending::fail;
-  std::string step;            // what decided it
-  std::string reason;
-  std::string who;
-  std::string say;
+  std::string step{};  // what decided it
+  std::string reason{};
+  std::string who{};
+  std::string say{};
+  friend bool operator==(const RunEnding&, const RunEnding&) = default;
 };
 // The undo begins: every attempt has an outcome. The steps to undo, first to last.
 struct UndoPlanned {
-  std::vector<std::string> steps;  // addresses of undo steps
+  std::vector<std::string> steps{};  // addresses of undo steps
+  friend bool operator==(const UndoPlanned&, const UndoPlanned&) = default;
 };
 // The steps of `finally` begin.
-struct FinallyStarted {};
+struct FinallyStarted {
+  friend bool operator==(const FinallyStarted&, const FinallyStarted&) = default;
+};
 // An undo failed for good: a person must retry or skip it.
 struct RunStuck {
-  std::string step;
+  std::string step{};
+  friend bool operator==(const RunStuck&, const RunStuck&) = default;
 };
 struct RunFinished {
   RunStatus status = RunStatus::succeeded;
-  std::string reason;
-  Value::Map outputs;
+  std::string reason{};
+  Value::Map outputs{};
+  friend bool operator==(const RunFinished&, const RunFinished&) = default;
 };
 struct RunNoted {
-  std::string text;
-  std::string who;
+  std::string text{};
+  std::string who{};
+  friend bool operator==(const RunNoted&, const RunNoted&) = default;
 };
 struct SignalReceived {
-  std::string name;
-  Value payload;
-  std::string who;
+  std::string name{};
+  Value payload{};
+  std::string who{};
+  friend bool operator==(const SignalReceived&, const SignalReceived&) = default;
 };
 
 // The intent: written before the effect may happen.
 struct StepStarted {
-  std::int64_t attempt = 1;            // counts tries; not part of the key
-  std::int64_t generation = 0;         // part of the key
+  std::int64_t attempt = 1;     // counts tries; not part of the key
+  std::int64_t generation = 0;  // part of the key
   EffectClass effect_class = EffectClass::once;
-  Value::Map inputs;                   // what was not constant in the plan, resolved; secrets as {"$expr": ...}
-  Value::Map undo;                     // inputs of the undo as far as they are known before the effect
-  Value before;                        // the pre-image
-  std::int64_t boot_ns = 0;            // CLOCK_BOOTTIME at the start; the boot is the claim's
+  Value::Map inputs{};  // what was not constant in the plan, resolved; secrets as {"$expr": ...}
+  Value::Map undo{};    // inputs of the undo as far as they are known before the effect
+  Value before{};       // the pre-image
+  std::int64_t boot_ns = 0;  // CLOCK_BOOTTIME at the start; the boot is the claim's
+  friend bool operator==(const StepStarted&, const StepStarted&) = default;
 };
 // A wait, an approval or a person's task stands open.
 struct StepOpened {
-  Value::Map shown;                    // ask / do / show, resolved
-  std::optional<TimePoint> due;        // when the waiting ends by itself
-  std::int64_t due_boot_ns = 0;        // the same by CLOCK_BOOTTIME; 0 for a time of day
+  Value::Map shown{};              // ask / do / show, resolved
+  std::optional<TimePoint> due{};  // when the waiting ends by itself
+  std::int64_t due_boot_ns = 0;    // the same by CLOCK_BOOTTIME; 0 for a time of day
+  friend bool operator==(const StepOpened&, const StepOpened&) = default;
 };
 // The attempt is done (or the wait is over, the consent given, the values set).
 struct StepSucceeded {
-  Value::Map outputs;
+  Value::Map outputs{};
   bool adopted = false;
-  std::string who;                     // of an approval, a manual step, a resolve
-  std::string say;
+  std::string who{};  // of an approval, a manual step, a resolve
+  std::string say{};
+  friend bool operator==(const StepSucceeded&, const StepSucceeded&) = default;
 };
 enum class AttemptEnd : std::uint8_t { not_done, failed, unknown };
 struct AttemptEnded {
   AttemptEnd end = AttemptEnd::failed;
-  ActionError error;
-  std::string who;                     // of a resolve
-  std::string say;
+  ActionError error{};
+  std::string who{};  // of a resolve
+  std::string say{};
+  friend bool operator==(const AttemptEnded&, const AttemptEnded&) = default;
 };
 struct RetryScheduled {
-  TimePoint due;
+  TimePoint due{};
   std::int64_t due_boot_ns = 0;
+  friend bool operator==(const RetryScheduled&, const RetryScheduled&) = default;
 };
 struct StepInDoubt {
-  std::string detail;
+  std::string detail{};
+  friend bool operator==(const StepInDoubt&, const StepInDoubt&) = default;
 };
 struct StepFailed {
-  ActionError error;
+  ActionError error{};
   bool tolerated = false;
+  friend bool operator==(const StepFailed&, const StepFailed&) = default;
 };
 struct StepSkipped {
-  std::string reason;                  // "when", "skip", "branch"
-  Value::Map outputs;
-  std::string who;
-  std::string say;
+  std::string reason{};  // "when", "skip", "branch"
+  Value::Map outputs{};
+  std::string who{};
+  std::string say{};
+  friend bool operator==(const StepSkipped&, const StepSkipped&) = default;
 };
 // A person asked for another try of a failed step.
 struct StepReset {
-  std::string who;
-  std::string say;
+  std::string who{};
+  std::string say{};
+  friend bool operator==(const StepReset&, const StepReset&) = default;
 };
 struct Voted {
   bool approve = false;
-  std::string who;
-  std::string say;
+  std::string who{};
+  std::string say{};
+  friend bool operator==(const Voted&, const Voted&) = default;
 };
 // An undo ended: the step that it undoes is undone.
-struct StepUndone {};
+struct StepUndone {
+  friend bool operator==(const StepUndone&, const StepUndone&) = default;
+};
 
 using Payload =
-    std::variant<RunCreated, RunClaimed, RunPaused, RunContinued, RunEnding, UndoPlanned, FinallyStarted, RunStuck,
-                 RunFinished, RunNoted, SignalReceived, StepStarted, StepOpened, StepSucceeded, AttemptEnded,
-                 RetryScheduled, StepInDoubt, StepFailed, StepSkipped, StepReset, Voted, StepUndone>;
+    std::variant<RunCreated, RunClaimed, RunPaused, RunContinued, RunEnding, UndoPlanned,
+                 FinallyStarted, RunStuck, RunFinished, RunNoted, SignalReceived, StepStarted,
+                 StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
+                 StepSkipped, StepReset, Voted, StepUndone>;
 
 struct Event {
-  TimePoint at;        // never decreases within a run
-  std::string step;    // address; "" for events of the run
-  Payload payload;
+  TimePoint at{};      // never decreases within a run
+  std::string step{};  // address; "" for events of the run
+  Payload payload{};
+  friend bool operator==(const Event&, const Event&) = default;
 };
 
 }  // namespace rung::state

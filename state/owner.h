@@ -11,10 +11,10 @@ namespace rung::state {
 
 // Who holds a store, for messages only: the lock is the truth.
 struct OwnerNote {
-  std::string who;
+  std::string who{};
   std::int64_t pid = 0;
-  std::string host;
-  TimePoint since;
+  std::string host{};
+  TimePoint since{};
 };
 
 // The lock `STORE.lock` beside a store: an OFD write lock on its own file, O_CLOEXEC, held until
@@ -23,7 +23,8 @@ class OwnerLock {
  public:
   // Empty: somebody else holds it. unavailable: the folder cannot be written, or is on a network
   // file system.
-  static Result<std::optional<OwnerLock>> try_take(const std::string& store_path, const OwnerNote& note);
+  static Result<std::optional<OwnerLock>> try_take(const std::string& store_path,
+                                                   const OwnerNote& note);
   // What the holder wrote; empty where nobody holds it.
   static Result<std::optional<OwnerNote>> holder(const std::string& store_path);
 

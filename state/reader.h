@@ -9,9 +9,9 @@ namespace rung::state {
 
 struct RunFilter {
   bool unfinished_only = false;
-  std::string runbook;             // "" for any
+  std::string runbook{};  // "" for any
   std::size_t limit = 50;
-  std::optional<RunId> before;     // for the next page, newest first
+  std::optional<RunId> before{};  // for the next page, newest first
 };
 
 // Looks at a store without owning it: short read transactions, nothing held open in between.
@@ -25,8 +25,8 @@ class Reader {
   virtual Result<RunSummary> run(RunId run) = 0;
   // Events after `after`, at most `limit`, each with its position.
   struct Positioned {
-    Seq seq;
-    Event event;
+    Seq seq{};
+    Event event{};
   };
   virtual Result<std::vector<Positioned>> events(RunId run, Seq after, std::size_t limit) = 0;
   virtual Result<std::string> plan(const std::string& hash) = 0;

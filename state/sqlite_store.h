@@ -13,7 +13,7 @@ namespace rung::state {
 struct SqliteOptions {
   std::string path;
   Host host;
-  const char* vfs = nullptr;   // tests: the power-cut shim
+  const char* vfs = nullptr;  // tests: the power-cut shim
 };
 
 // A store in one SQLite file with WAL (docs/journal-format.md). Creates it, or opens and migrates

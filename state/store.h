@@ -16,76 +16,94 @@ namespace rung::state {
 
 // The narrow row of a run: what lists show and what wakes it. A cache of the journal's fold.
 struct RunSummary {
-  RunId run;
-  std::string runbook;
-  std::string plan;              // hash, hex
+  RunId run{};
+  std::string runbook{};
+  std::string plan{};  // hash, hex
   RunStatus status = RunStatus::queued;
-  std::string reason;            // one line: waiting for what, failed why
-  std::string who;
-  TimePoint created_at;
-  std::optional<TimePoint> finished_at;
-  std::optional<TimePoint> wake_at;   // the earliest timer; only for runs with nothing in flight
+  std::string reason{};  // one line: waiting for what, failed why
+  std::string who{};
+  TimePoint created_at{};
+  std::optional<TimePoint> finished_at{};
+  std::optional<TimePoint> wake_at{};  // the earliest timer; only for runs with nothing in flight
   friend bool operator==(const RunSummary&, const RunSummary&) = default;
 };
 
 // A request of a person or another program, as a row that outlives its sender.
 struct Command {
-  CommandId id;
-  std::optional<RunId> run;      // none: `start`
-  std::string kind;              // "start", "approve", ...
-  Value::Map args;
-  std::string who;
-  TimePoint at;
+  CommandId id{};
+  std::optional<RunId> run{};  // none: `start`
+  std::string kind{};          // "start", "approve", ...
+  Value::Map args{};
+  std::string who{};
+  TimePoint at{};
 };
 struct CommandResult {
-  CommandId id;
-  bool is_applied = false;       // false: refused, nothing changed
-  Value::Map result;             // {"message": ..., "run": ..., "code": ...}
+  CommandId id{};
+  bool is_applied = false;  // false: refused, nothing changed
+  Value::Map result{};      // {"message": ..., "run": ..., "code": ...}
 };
 
 enum class Barrier : std::uint8_t {
-  lazy,     // with the next batch, 50 ms at most
-  barrier   // at once: something waits for it to be on disk
+  lazy,    // with the next batch, 50 ms at most
+  barrier  // at once: something waits for it to be on disk
 };
 
 // Applied whole, or rejected alone: one stale run never fails the batch.
 struct RunWrite {
-  RunId run;
-  Epoch epoch;
-  Seq expected;                           // the journal's length before
-  std::vector<Event> events;
-  std::optional<RunSummary> summary;      // where it changed
-  std::vector<CommandResult> consumed;    // commands decided by these events
-  std::string plan_json;                  // with RunCreated: stored under its hash, once
-  std::string dedupe;                     // with RunCreated: a second run of the same key is a conflict
+  RunId run{};
+  Epoch epoch{};
+  Seq expected{};  // the journal's length before
+  std::vector<Event> events{};
+  std::optional<RunSummary> summary{};    // where it changed; always with RunCreated
+  std::vector<CommandResult> consumed{};  // commands decided by these events; undecided till then
+  std::string plan_json{};                // with RunCreated: stored under its hash, once
+  std::string dedupe{};  // with RunCreated: a second run of the same key is a conflict
   Barrier barrier = Barrier::barrier;
 };
 
 enum class Committed : std::uint8_t {
-  committed,   // it survives power loss
-  fenced,      // another engine owns the store: drop the run without acting
-  conflict,    // `expected` is not the journal's length, or the dedupe key exists
-  store_down   // nothing was written; submit it again after `on_up`
+  committed,  // it survives power loss
+  fenced,     // another engine owns the store: drop the run without acting
+  conflict,   // `expected` is not the journal's length, the dedupe key exists, or a consumed
+              // command was decided before
+  store_down  // nothing was written; submit it again when the state is `up`
 };
 using Completion = std::function<void(Committed)>;
 
 struct Journal {
-  RunSummary summary;
-  std::vector<Event> events;
+  RunSummary summary{};
+  std::vector<Event> events{};
+};
+
+// What the store can do now.
+enum class StoreState : std::uint8_t {
+  up,
+  // The disk is full but for a reserve. Writes are still taken, and committed while the reserve
+  // lasts: submit the outcomes of what runs, start nothing new.
+  low_space,
+  down,  // nothing is written; it tries again each second
+  // What it acknowledged is gone, or somebody else changed it: for good. Exit (13) with the reason.
+  lost
 };
 
 struct Claimed {
-  Epoch epoch;
-  StoreId store;
-  std::int64_t next_run = 1;              // number of the next run to create
+  Epoch epoch{};
+  StoreId store{};
+  std::int64_t next_run = 1;  // number of the next run to create
 };
+
+// Runs `task` on the engine thread. From any thread.
+using Post = std::function<void(std::function<void()> task)>;
 
 // Durable, append-only events of all runs. Batches the writes of many runs into one commit: the
 // writer commits when idle, and what queued meanwhile is the next batch.
 //
 // Threads: every call from the engine thread; every callback comes back on it (through the `Post`
 // given at construction), never from inside the call. The writer thread is inside.
-// Order: writes are applied in the order of submission; a completion is never reordered.
+// Order: writes are applied in the order of submission; a completion is never reordered. What is
+// asked after a write sees that write.
+// Bounds: where more than 100,000 requests wait, a call waits for the writer.
+// Its end: what was submitted is written, and no callback comes any more.
 class Store {
  public:
   virtual ~Store() = default;
@@ -106,20 +124,20 @@ class Store {
 
   // Unfinished runs that something must be done for now: status running, undoing or queued, or
   // wake_at <= now. Oldest first, at most `limit`.
-  virtual void due(TimePoint now, std::size_t limit, std::function<void(Result<std::vector<RunSummary>>)> done) = 0;
+  virtual void due(TimePoint now, std::size_t limit,
+                   std::function<void(Result<std::vector<RunSummary>>)> done) = 0;
   // When the next run wakes; none: no timer is set.
   virtual void next_wake(std::function<void(Result<std::optional<TimePoint>>)> done) = 0;
 
   // Commands not decided yet, oldest first, at most `limit`.
-  virtual void pending_commands(std::size_t limit, std::function<void(Result<std::vector<Command>>)> done) = 0;
-  // Answers a command that changes no run.
+  virtual void pending_commands(std::size_t limit,
+                                std::function<void(Result<std::vector<Command>>)> done) = 0;
+  // Answers a command that changes no run. conflict: it was decided before.
   virtual void answer(CommandResult result, Completion done) = 0;
 
-  // Called (with the reason, or "") when the store goes down or comes up again.
-  virtual void on_state(std::function<void(bool is_up, std::string reason)> changed) = 0;
+  // Called with the reason (a sentence that says what to do, or "") when the state changes. It
+  // begins as `up`.
+  virtual void on_state(std::function<void(StoreState state, std::string reason)> changed) = 0;
 };
-
-// Runs `task` on the engine thread. From any thread.
-using Post = std::function<void(std::function<void()> task)>;
 
 }  // namespace rung::state
