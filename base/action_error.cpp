@@ -30,26 +30,16 @@ auto find_by_name(const List& all, std::string_view name)
 
 std::string_view name_of(ErrorClass error_class) {
   switch (error_class) {
-    case ErrorClass::network:
-      return "network";
-    case ErrorClass::timeout:
-      return "timeout";
-    case ErrorClass::auth:
-      return "auth";
-    case ErrorClass::quota:
-      return "quota";
-    case ErrorClass::not_found:
-      return "not_found";
-    case ErrorClass::conflict:
-      return "conflict";
-    case ErrorClass::invalid:
-      return "invalid";
-    case ErrorClass::refused:
-      return "refused";
-    case ErrorClass::unavailable:
-      return "unavailable";
-    case ErrorClass::internal:
-      return "internal";
+    case ErrorClass::network: return "network";
+    case ErrorClass::timeout: return "timeout";
+    case ErrorClass::auth: return "auth";
+    case ErrorClass::quota: return "quota";
+    case ErrorClass::not_found: return "not_found";
+    case ErrorClass::conflict: return "conflict";
+    case ErrorClass::invalid: return "invalid";
+    case ErrorClass::refused: return "refused";
+    case ErrorClass::unavailable: return "unavailable";
+    case ErrorClass::internal: return "internal";
   }
   return "internal";
 }
@@ -60,16 +50,11 @@ std::optional<ErrorClass> parse_error_class(std::string_view name) {
 
 std::string_view name_of(EffectClass effect_class) {
   switch (effect_class) {
-    case EffectClass::read:
-      return "read";
-    case EffectClass::idempotent:
-      return "idempotent";
-    case EffectClass::keyed:
-      return "keyed";
-    case EffectClass::probe:
-      return "probe";
-    case EffectClass::once:
-      return "once";
+    case EffectClass::read: return "read";
+    case EffectClass::idempotent: return "idempotent";
+    case EffectClass::keyed: return "keyed";
+    case EffectClass::probe: return "probe";
+    case EffectClass::once: return "once";
   }
   return "once";
 }

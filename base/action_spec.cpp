@@ -17,60 +17,36 @@ constexpr std::array kTypes = {
 
 std::string_view noun_of(Type type) {
   switch (type) {
-    case Type::any:
-      return "a value";
-    case Type::string:
-      return "a string";
-    case Type::integer:
-      return "an int";
-    case Type::number:
-      return "a number";
-    case Type::boolean:
-      return "a bool";
-    case Type::duration:
-      return "a duration";
-    case Type::size:
-      return "a size";
-    case Type::percent:
-      return "a percent";
-    case Type::time:
-      return "a time";
-    case Type::list:
-      return "a list";
-    case Type::map:
-      return "a map";
-    case Type::enumeration:
-      return "a word of an enum";
+    case Type::any: return "a value";
+    case Type::string: return "a string";
+    case Type::integer: return "an int";
+    case Type::number: return "a number";
+    case Type::boolean: return "a bool";
+    case Type::duration: return "a duration";
+    case Type::size: return "a size";
+    case Type::percent: return "a percent";
+    case Type::time: return "a time";
+    case Type::list: return "a list";
+    case Type::map: return "a map";
+    case Type::enumeration: return "a word of an enum";
   }
   return "a value";
 }
 
 std::string_view example_of(Type type) {
   switch (type) {
-    case Type::any:
-      return "anything";
-    case Type::string:
-      return "\"text\"";
-    case Type::integer:
-      return "42";
-    case Type::number:
-      return "0.5 or 42";
-    case Type::boolean:
-      return "true or false";
-    case Type::duration:
-      return "90s, 5m or 1h30m";
-    case Type::size:
-      return "16MB, 4KiB or 512B";
-    case Type::percent:
-      return "20% or 0.5%";
-    case Type::time:
-      return "2026-03-27T03:13:20Z";
-    case Type::list:
-      return "[1, 2] or [\"a\", \"b\"]";
-    case Type::map:
-      return "{\"key\": \"value\"}";
-    case Type::enumeration:
-      return "one of its words";
+    case Type::any: return "anything";
+    case Type::string: return "\"text\"";
+    case Type::integer: return "42";
+    case Type::number: return "0.5 or 42";
+    case Type::boolean: return "true or false";
+    case Type::duration: return "90s, 5m or 1h30m";
+    case Type::size: return "16MB, 4KiB or 512B";
+    case Type::percent: return "20% or 0.5%";
+    case Type::time: return "2026-03-27T03:13:20Z";
+    case Type::list: return "[1, 2] or [\"a\", \"b\"]";
+    case Type::map: return "{\"key\": \"value\"}";
+    case Type::enumeration: return "one of its words";
   }
   return "anything";
 }
@@ -107,20 +83,17 @@ Error refusal(Type type, const Value& written, std::string_view why = {}) {
 
 Result<Value> to_string_value(Type type, const Value& written) {
   switch (written.kind()) {
-    case Value::Kind::string:
-      return written;
+    case Value::Kind::string: return written;
     case Value::Kind::null:
     case Value::Kind::list:
-    case Value::Kind::map:
-      return refusal(type, written);
+    case Value::Kind::map: return refusal(type, written);
     case Value::Kind::boolean:
     case Value::Kind::integer:
     case Value::Kind::number:
     case Value::Kind::duration:
     case Value::Kind::size:
     case Value::Kind::percent:
-    case Value::Kind::time:
-      return Value(reveal(written));
+    case Value::Kind::time: return Value(reveal(written));
   }
   return refusal(type, written);
 }
@@ -192,29 +165,18 @@ Result<Value> to_collection(Type type, const Value& written) {
 
 Result<Value> convert(Type type, const Value& written) {
   switch (type) {
-    case Type::any:
-      return written;
+    case Type::any: return written;
     case Type::string:
-    case Type::enumeration:
-      return to_string_value(type, written);
-    case Type::integer:
-      return to_integer(written);
-    case Type::number:
-      return to_number(written);
-    case Type::boolean:
-      return to_boolean(written);
-    case Type::duration:
-      return to_measure<Duration>(type, written, parse_duration);
-    case Type::size:
-      return to_measure<Bytes>(type, written, parse_size);
-    case Type::percent:
-      return to_measure<Percent>(type, written, parse_percent);
-    case Type::time:
-      return to_measure<TimePoint>(type, written, parse_time);
-    case Type::list:
-      return to_collection<Value::List>(type, written);
-    case Type::map:
-      return to_collection<Value::Map>(type, written);
+    case Type::enumeration: return to_string_value(type, written);
+    case Type::integer: return to_integer(written);
+    case Type::number: return to_number(written);
+    case Type::boolean: return to_boolean(written);
+    case Type::duration: return to_measure<Duration>(type, written, parse_duration);
+    case Type::size: return to_measure<Bytes>(type, written, parse_size);
+    case Type::percent: return to_measure<Percent>(type, written, parse_percent);
+    case Type::time: return to_measure<TimePoint>(type, written, parse_time);
+    case Type::list: return to_collection<Value::List>(type, written);
+    case Type::map: return to_collection<Value::Map>(type, written);
   }
   return refusal(type, written);
 }
@@ -230,30 +192,18 @@ const Spec* find_spec(const std::vector<Spec>& specs, std::string_view name) {
 
 std::string_view name_of(Type type) {
   switch (type) {
-    case Type::any:
-      return "any";
-    case Type::string:
-      return "string";
-    case Type::integer:
-      return "int";
-    case Type::number:
-      return "number";
-    case Type::boolean:
-      return "bool";
-    case Type::duration:
-      return "duration";
-    case Type::size:
-      return "size";
-    case Type::percent:
-      return "percent";
-    case Type::time:
-      return "time";
-    case Type::list:
-      return "list";
-    case Type::map:
-      return "map";
-    case Type::enumeration:
-      return "enum";
+    case Type::any: return "any";
+    case Type::string: return "string";
+    case Type::integer: return "int";
+    case Type::number: return "number";
+    case Type::boolean: return "bool";
+    case Type::duration: return "duration";
+    case Type::size: return "size";
+    case Type::percent: return "percent";
+    case Type::time: return "time";
+    case Type::list: return "list";
+    case Type::map: return "map";
+    case Type::enumeration: return "enum";
   }
   return "any";
 }

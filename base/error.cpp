@@ -9,26 +9,19 @@ namespace {
 ErrorCode code_of(int errno_value) {
   switch (errno_value) {
     case ENOENT:
-    case ENOTDIR:
-      return ErrorCode::not_found;
+    case ENOTDIR: return ErrorCode::not_found;
     case EEXIST:
-    case ENOTEMPTY:
-      return ErrorCode::conflict;
+    case ENOTEMPTY: return ErrorCode::conflict;
     case EACCES:
     case EPERM:
-    case EROFS:
-      return ErrorCode::denied;
+    case EROFS: return ErrorCode::denied;
     case EINVAL:
     case EISDIR:
     case ELOOP:
-    case ENAMETOOLONG:
-      return ErrorCode::invalid;
-    case ETIMEDOUT:
-      return ErrorCode::timed_out;
-    case ECANCELED:
-      return ErrorCode::cancelled;
-    default:
-      return ErrorCode::unavailable;
+    case ENAMETOOLONG: return ErrorCode::invalid;
+    case ETIMEDOUT: return ErrorCode::timed_out;
+    case ECANCELED: return ErrorCode::cancelled;
+    default: return ErrorCode::unavailable;
   }
 }
 
@@ -36,24 +29,15 @@ ErrorCode code_of(int errno_value) {
 
 std::string_view name_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid:
-      return "invalid";
-    case ErrorCode::not_found:
-      return "not_found";
-    case ErrorCode::conflict:
-      return "conflict";
-    case ErrorCode::denied:
-      return "denied";
-    case ErrorCode::unavailable:
-      return "unavailable";
-    case ErrorCode::timed_out:
-      return "timed_out";
-    case ErrorCode::cancelled:
-      return "cancelled";
-    case ErrorCode::exhausted:
-      return "exhausted";
-    case ErrorCode::corrupt:
-      return "corrupt";
+    case ErrorCode::invalid: return "invalid";
+    case ErrorCode::not_found: return "not_found";
+    case ErrorCode::conflict: return "conflict";
+    case ErrorCode::denied: return "denied";
+    case ErrorCode::unavailable: return "unavailable";
+    case ErrorCode::timed_out: return "timed_out";
+    case ErrorCode::cancelled: return "cancelled";
+    case ErrorCode::exhausted: return "exhausted";
+    case ErrorCode::corrupt: return "corrupt";
   }
   return "corrupt";
 }

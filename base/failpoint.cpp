@@ -126,19 +126,11 @@ Fault reach_slow(std::string_view site, std::string_view detail) {
   }
   if (!has_act) return Fault::none;
   switch (act) {
-    case Act::kill:
-      std::raise(SIGKILL);
-      break;
-    case Act::stop:
-      std::raise(SIGSTOP);
-      break;
-    case Act::eio:
-      return Fault::eio;
-    case Act::enospc:
-      return Fault::enospc;
-    case Act::delay:
-      std::this_thread::sleep_for(kDelay);
-      break;
+    case Act::kill: std::raise(SIGKILL); break;
+    case Act::stop: std::raise(SIGSTOP); break;
+    case Act::eio: return Fault::eio;
+    case Act::enospc: return Fault::enospc;
+    case Act::delay: std::this_thread::sleep_for(kDelay); break;
   }
   return Fault::none;
 }

@@ -30,33 +30,17 @@ class Writer {
       return;
     }
     switch (value.kind()) {
-      case Value::Kind::null:
-        out_ += "null";
-        break;
-      case Value::Kind::boolean:
-        out_ += *value.boolean() ? "true" : "false";
-        break;
-      case Value::Kind::integer:
-        write_integer(*value.integer());
-        break;
-      case Value::Kind::number:
-        write_number(*value.number());
-        break;
-      case Value::Kind::string:
-        append_json_string(out_, *value.string());
-        break;
+      case Value::Kind::null: out_ += "null"; break;
+      case Value::Kind::boolean: out_ += *value.boolean() ? "true" : "false"; break;
+      case Value::Kind::integer: write_integer(*value.integer()); break;
+      case Value::Kind::number: write_number(*value.number()); break;
+      case Value::Kind::string: append_json_string(out_, *value.string()); break;
       case Value::Kind::duration:
       case Value::Kind::size:
       case Value::Kind::percent:
-      case Value::Kind::time:
-        write_measure(value);
-        break;
-      case Value::Kind::list:
-        write_list(*value.list());
-        break;
-      case Value::Kind::map:
-        write_map(*value.map());
-        break;
+      case Value::Kind::time: write_measure(value); break;
+      case Value::Kind::list: write_list(*value.list()); break;
+      case Value::Kind::map: write_map(*value.map()); break;
     }
   }
 
@@ -185,27 +169,13 @@ std::string write_json(const Value& value, Dialect dialect, int indent = 0) {
 void append_control(std::string& out, char c) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\b': out += "\\b"; return;
+    case '\f': out += "\\f"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
     default:
       out += "\\u00";
       out += kDigits[static_cast<unsigned char>(c) >> 4];

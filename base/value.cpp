@@ -109,28 +109,17 @@ Value Value::as_secret() && {
 
 std::string_view name_of(Value::Kind kind) {
   switch (kind) {
-    case Value::Kind::null:
-      return "null";
-    case Value::Kind::boolean:
-      return "bool";
-    case Value::Kind::integer:
-      return "int";
-    case Value::Kind::number:
-      return "number";
-    case Value::Kind::string:
-      return "string";
-    case Value::Kind::duration:
-      return "duration";
-    case Value::Kind::size:
-      return "size";
-    case Value::Kind::percent:
-      return "percent";
-    case Value::Kind::time:
-      return "time";
-    case Value::Kind::list:
-      return "list";
-    case Value::Kind::map:
-      return "map";
+    case Value::Kind::null: return "null";
+    case Value::Kind::boolean: return "bool";
+    case Value::Kind::integer: return "int";
+    case Value::Kind::number: return "number";
+    case Value::Kind::string: return "string";
+    case Value::Kind::duration: return "duration";
+    case Value::Kind::size: return "size";
+    case Value::Kind::percent: return "percent";
+    case Value::Kind::time: return "time";
+    case Value::Kind::list: return "list";
+    case Value::Kind::map: return "map";
   }
   return "null";
 }
@@ -142,27 +131,17 @@ std::string to_text(const Value& value) {
 
 std::string reveal(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::null:
-      return "null";
-    case Value::Kind::boolean:
-      return *value.boolean() ? "true" : "false";
-    case Value::Kind::integer:
-      return std::to_string(*value.integer());
-    case Value::Kind::number:
-      return shortest(*value.number());
-    case Value::Kind::string:
-      return *value.string();
-    case Value::Kind::duration:
-      return to_string(*value.get_if<Duration>());
-    case Value::Kind::size:
-      return to_string(*value.get_if<Bytes>());
-    case Value::Kind::percent:
-      return to_string(*value.get_if<Percent>());
-    case Value::Kind::time:
-      return to_string(*value.get_if<TimePoint>());
+    case Value::Kind::null: return "null";
+    case Value::Kind::boolean: return *value.boolean() ? "true" : "false";
+    case Value::Kind::integer: return std::to_string(*value.integer());
+    case Value::Kind::number: return shortest(*value.number());
+    case Value::Kind::string: return *value.string();
+    case Value::Kind::duration: return to_string(*value.get_if<Duration>());
+    case Value::Kind::size: return to_string(*value.get_if<Bytes>());
+    case Value::Kind::percent: return to_string(*value.get_if<Percent>());
+    case Value::Kind::time: return to_string(*value.get_if<TimePoint>());
     case Value::Kind::list:
-    case Value::Kind::map:
-      return to_revealed_json(value);
+    case Value::Kind::map: return to_revealed_json(value);
   }
   return {};
 }
