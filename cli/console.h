@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/value.h"
+#include "cli/arguments.h"
+#include "cli/screen/style.h"
+
+#include <string>
+#include <string_view>
+
+namespace rung::cli {
+
+// Where a command writes: answers to standard output, progress and messages to standard error.
+// Made once by main(); one thread.
+class Console {
+ public:
+  Console(bool is_quiet, bool no_color, Output format);
+
+  void out(std::string_view text) const;
+  void err(std::string_view text) const;
+  // For what helps but is no answer: nothing with --quiet.
+  void hint(std::string_view text) const;
+  // In the format that was asked for; `table` writes JSON for people.
+  void value(const Value& value) const;
+  // One line of a stream.
+  void line(const Value& value) const;
+
+  // "rung: WHAT\n      NEXT": what happened and what to do; the answer is the exit code of `code`.
+  ExitCode refuse(const Error& error, std::string_view next = "") const;
+
+  // A person sits in front of it: both ends are terminals.
+  bool is_interactive() const { return is_interactive_; }
+  Output format() const { return format_; }
+  bool is_table() const { return format_ == Output::table; }
+  bool is_quiet() const { return is_quiet_; }
+  const Style& out_style() const { return out_style_; }
+  const Style& err_style() const { return err_style_; }
+
+ private:
+  bool is_quiet_;
+  Output format_;
+  bool is_interactive_;
+  Style out_style_;
+  Style err_style_;
+};
+
+}  // namespace rung::cli

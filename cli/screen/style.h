@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace rung::cli {
+
+// What the place that is written to can show.
+struct Style {
+  bool has_color = false;
+  bool has_unicode = false;
+  std::size_t width = 100;  // columns
+};
+
+enum class Tone : unsigned char { plain, strong, dim, good, bad, busy, asks };
+
+// `text` in the colours of `tone`, or as it is where there are none.
+std::string paint(const Style& style, Tone tone, std::string_view text);
+
+// Columns that `text` takes, without colours.
+std::size_t columns(std::string_view text);
+// Filled up with spaces, or cut with "..." where it is longer.
+std::string fitted(std::string_view text, std::size_t width);
+// Filled up with spaces; two at least where it is longer.
+std::string padded(std::string_view text, std::size_t width);
+// In one line: control characters, also line ends, become spaces.
+std::string one_line(std::string_view text);
+
+}  // namespace rung::cli

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "cli/arguments.h"
+
+#include <array>
+#include <string_view>
+
+namespace rung::cli {
+
+// One line of `rung help`, and the words that a verb takes beside its options.
+struct VerbSpec {
+  Verb verb;
+  std::string_view name;
+  std::string_view words;  // "[RUN] [STEP]"
+  std::string_view summary;
+  std::string_view example;
+};
+
+inline constexpr std::array kVerbs = {
+    VerbSpec{Verb::init, "init", "[FOLDER]", "write a first runbook.yaml and rung.yaml",
+             "rung init --example hello ~/try"},
+    VerbSpec{Verb::validate, "validate", "[FILE]", "say everything that is wrong with a runbook",
+             "rung validate failover.yaml"},
+    VerbSpec{Verb::plan, "plan", "[FILE]", "show what a run would do, without doing anything",
+             "rung plan failover.yaml -i to=west"},
+    VerbSpec{Verb::run, "run", "[FILE]", "create a run, drive it and watch it",
+             "rung run failover.yaml -i to=west --mode drill"},
+    VerbSpec{Verb::start, "start", "[FILE]", "create a run, print its id and return",
+             "rung start failover.yaml -i to=west"},
+    VerbSpec{Verb::resume, "resume", "[RUN]", "go on with a run, or with --all of them",
+             "rung resume 42"},
+    VerbSpec{Verb::ls, "ls", "", "list runs, newest first", "rung ls --all"},
+    VerbSpec{Verb::show, "show", "[RUN]", "show one run", "rung show 42 -o json"},
+    VerbSpec{Verb::watch, "watch", "[RUN]", "look on while a run goes on", "rung watch 42"},
+    VerbSpec{Verb::logs, "logs", "[RUN] [STEP]", "show what the commands of a run printed",
+             "rung logs 42 copy -f"},
+    VerbSpec{Verb::why, "why", "[RUN]", "say what a run waits for, and who can change that",
+             "rung why 42"},
+    VerbSpec{Verb::approve, "approve", "[RUN] [STEP]", "consent to what an approval asks",
+             "rung approve 42 consent --say \"ok, carts only\""},
+    VerbSpec{Verb::reject, "reject", "[RUN] [STEP]", "refuse what an approval asks",
+             "rung reject 42 consent --say \"west is behind\""},
+    VerbSpec{Verb::done, "done", "[RUN] [STEP]", "confirm a manual step",
+             "rung done 42 cables -s ticket=NET-7"},
+    VerbSpec{Verb::signal, "signal", "[RUN] NAME [JSON]", "send a signal that a step waits for",
+             "rung signal 42 ready"},
+    VerbSpec{Verb::note, "note", "[RUN] TEXT", "write a note into the run's record",
+             "rung note 42 \"called the data centre\""},
+    VerbSpec{Verb::pause, "pause", "[RUN]", "start no new step; what runs goes on",
+             "rung pause 42"},
+    VerbSpec{Verb::cancel, "cancel", "[RUN]", "end a run without its remaining steps",
+             "rung cancel 42 --kill"},
+    VerbSpec{Verb::retry, "retry", "[RUN] [STEP]", "try a failed step again", "rung retry 42 copy"},
+    VerbSpec{Verb::skip, "skip", "[RUN] STEP", "go on without a failed or waiting step",
+             "rung skip 42 copy --say \"copied by hand\""},
+    VerbSpec{Verb::resolve, "resolve", "[RUN] STEP", "say what became of a step in doubt",
+             "rung resolve 42 restart --as done --say \"saw it up\""},
+    VerbSpec{Verb::undo, "undo", "[RUN]", "undo what a run did, newest first",
+             "rung undo 42 --dry-run"},
+    VerbSpec{Verb::gc, "gc", "", "remove finished runs", "rung gc --older-than 90d --keep 100"},
+    VerbSpec{Verb::doctor, "doctor", "", "check the store and this machine", "rung doctor"},
+    VerbSpec{Verb::version, "version", "", "print the version", "rung version"},
+    VerbSpec{Verb::schema, "schema", "", "print the JSON Schema of runbooks, for editors",
+             "rung schema > runbook.v1.json"},
+    VerbSpec{Verb::actions, "actions", "[NAME]", "list the actions that steps can use",
+             "rung actions shell"},
+};
+
+const VerbSpec& spec_of(Verb verb);
+
+}  // namespace rung::cli
