@@ -45,14 +45,14 @@ struct FieldSpec {
   Type type = Type::any;
   FieldKind kind = FieldKind::data;
   bool required = false;
-  std::string doc;                     // one line
+  std::string doc{};                   // one line
   std::vector<std::string> choices{};  // of an enumeration
 };
 
 struct OutputSpec {
   std::string name;
   Type type = Type::any;
-  std::string doc;
+  std::string doc{};
 };
 
 // What an action is, as a value: runbooks are checked against it without the action.

@@ -71,6 +71,10 @@ std::vector<Cell> cells_of(std::string_view line) {
   return cells;
 }
 
+bool begins_before(const Cell& cell, std::size_t byte) {
+  return cell.byte < byte;
+}
+
 // The cell of the character to which `byte` belongs; behind the last one for what lies beyond.
 std::size_t cell_at(const std::vector<Cell>& cells, std::size_t byte, std::size_t line_size) {
   if (byte >= line_size || cells.empty()) return cells.size();
@@ -78,9 +82,7 @@ std::size_t cell_at(const std::vector<Cell>& cells, std::size_t byte, std::size_
       std::upper_bound(cells.begin(), cells.end(), byte,
                        [](std::size_t b, const Cell& cell) { return b < cell.byte; });
   const std::size_t begin = std::prev(after)->byte;
-  const auto first =
-      std::lower_bound(cells.begin(), cells.end(), begin,
-                       [](const Cell& cell, std::size_t b) { return cell.byte < b; });
+  const auto first = std::lower_bound(cells.begin(), cells.end(), begin, begins_before);
   return static_cast<std::size_t>(first - cells.begin());
 }
 
@@ -96,7 +98,10 @@ Excerpt excerpt_of(std::string_view line, const Diagnostic& diagnostic) {
   const auto from_byte = static_cast<std::size_t>(diagnostic.at.column - 1);
   const auto length = static_cast<std::size_t>(std::max(1, diagnostic.length));
   const std::size_t caret = cell_at(cells, from_byte, line.size());
-  const std::size_t caret_end = cell_at(cells, from_byte + length, line.size());
+  // A character that is touched counts whole.
+  const auto after =
+      std::lower_bound(cells.begin(), cells.end(), from_byte + length, begins_before);
+  const auto caret_end = static_cast<std::size_t>(after - cells.begin());
   std::size_t begin = 0;
   if (cells.size() > kWidestSource && caret > kWidestSource / 2)
     begin = std::min(caret - kWidestSource / 2, cells.size() - kWidestSource);

@@ -11,7 +11,9 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 namespace rung {
 namespace {
@@ -47,14 +49,9 @@ auto uninterrupted(Call call) {
 template <class Call>
 auto with_failpoint(std::string_view site, std::string_view path, Call call) -> decltype(call()) {
   switch (failpoint::reach(site, last_part(path))) {
-    case failpoint::Fault::none:
-      return uninterrupted(call);
-    case failpoint::Fault::eio:
-      errno = EIO;
-      return -1;
-    case failpoint::Fault::enospc:
-      errno = ENOSPC;
-      return -1;
+    case failpoint::Fault::none: return uninterrupted(call);
+    case failpoint::Fault::eio: errno = EIO; return -1;
+    case failpoint::Fault::enospc: errno = ENOSPC; return -1;
   }
   return -1;
 }
@@ -93,7 +90,6 @@ bool is_folder(const std::string& path) {
 }
 
 Result<void> make_one_folder(const std::string& path) {
-  if (is_folder(path)) return success();
   const int result =
       with_failpoint("file.create", path, [&] { return ::mkdir(path.c_str(), 0700); });
   if (result < 0 && errno == EEXIST && is_folder(path)) return success();
@@ -101,6 +97,24 @@ Result<void> make_one_folder(const std::string& path) {
   observe([&](FileObserver& o) { o.created(path); });
   TRY(sync_folder(path));
   return sync_folder(folder_of(path));
+}
+
+// An earlier start may have died between making this folder and syncing its parent. A parent that
+// we may not even read is not ours: whoever made it has seen to that.
+Result<void> sync_parent_of_existing(const std::string& path) {
+  Result<void> synced = sync_folder(folder_of(path));
+  if (!synced && synced.error().code() == ErrorCode::denied) return success();
+  return synced;
+}
+
+// "/a", "/a/b" and "/a/b/c" of "/a/b/c".
+std::vector<std::string> prefixes_of(const std::string& path) {
+  std::vector<std::string> prefixes;
+  for (std::size_t at = 1; at <= path.size(); ++at) {
+    const bool is_end = at == path.size() || path[at] == '/';
+    if (is_end && path[at - 1] != '/') prefixes.push_back(path.substr(0, at));
+  }
+  return prefixes;
 }
 
 }  // namespace
@@ -182,13 +196,16 @@ Result<bool> DurableFile::try_lock() {
 }
 
 Result<void> make_durable_folder(const std::string& path) {
-  for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
-       slash = path.find('/', slash + 1)) {
-    if (path[slash - 1] == '/') continue;
-    TRY(make_one_folder(path.substr(0, slash)));
+  const std::vector<std::string> prefixes = prefixes_of(path);
+  auto missing = prefixes.begin();
+  while (missing != prefixes.end() && is_folder(*missing)) ++missing;
+  if (missing != prefixes.begin()) {
+    TRY(sync_parent_of_existing(*std::prev(missing)));
   }
-  if (path.ends_with('/')) return success();
-  return make_one_folder(path);
+  for (; missing != prefixes.end(); ++missing) {
+    TRY(make_one_folder(*missing));
+  }
+  return success();
 }
 
 Result<void> sync_folder(const std::string& path) {

@@ -50,8 +50,9 @@ class DurableFile {
   std::string path_;
 };
 
-// mkdir -p with 0700, then fsync of each new folder and of its parent. conflict where a file is in
-// the way.
+// mkdir -p with 0700, then fsync of each new folder and of its parent. What exists of the path is
+// synced in its parent too, because an earlier start may have died before it did so. conflict
+// where a file is in the way.
 Result<void> make_durable_folder(const std::string& path);
 Result<void> sync_folder(const std::string& path);
 

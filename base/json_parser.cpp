@@ -1,5 +1,6 @@
-#include "base/ensure.h"
 #include "base/json.h"
+
+#include "base/ensure.h"
 
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -179,6 +180,7 @@ class Builder {
 
 std::string reason_of(const json::error_code& ec, const std::string& complaint) {
   if (!complaint.empty()) return complaint;
+  if (ec == json::error::syntax) return "unexpected character";
   if (ec == json::error::incomplete) return "the text ends too early";
   if (ec == json::error::extra_data) return "something follows the end of the value";
   if (ec == json::error::too_deep) return "lists and maps lie too deep in one another";

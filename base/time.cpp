@@ -178,11 +178,15 @@ Result<Duration> parse_duration(std::string_view text) {
 }
 
 std::string to_string(TimePoint time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const Duration since_midnight = time - day;
-  const std::int64_t seconds = since_midnight / std::chrono::seconds(1);
-  std::int64_t fraction = (since_midnight % std::chrono::seconds(1)).count();
+  // By plain integers: the first second that can be counted begins before the least TimePoint.
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  constexpr std::int64_t kDay = 86'400;
+  const std::int64_t count = time.time_since_epoch().count();
+  const std::int64_t fraction = (count % kSecond + kSecond) % kSecond;
+  const std::int64_t epoch_seconds = count / kSecond - (count % kSecond < 0 ? 1 : 0);
+  const std::int64_t seconds = (epoch_seconds % kDay + kDay) % kDay;
+  const std::chrono::days day((epoch_seconds - seconds) / kDay);
+  const std::chrono::year_month_day date{std::chrono::sys_days(day)};
   std::string out;
   append_padded(out, static_cast<int>(date.year()), 4);
   out += '-';
