@@ -27,23 +27,23 @@ struct Parts {
   scripting::Evaluator* evaluator = nullptr;
   Secrets* secrets = nullptr;
   Log* log = nullptr;
-  state::Post post;                    // runs a task on the engine thread, later
+  state::Post post;  // runs a task on the engine thread, later
   Host host;
   std::int64_t pid = 0;
   std::string who;
-  std::string rung;                    // version
+  std::string rung;  // version
 };
 
-struct Scope {                         // which runs this engine drives
+struct Scope {  // which runs this engine drives
   enum class Kind : std::uint8_t { all, listed, none } kind = Kind::all;
-  std::vector<RunId> runs;             // for `listed`; runs that are started here join
+  std::vector<RunId> runs;  // for `listed`; runs that are started here join
 };
 
 struct StartRequest {
   std::shared_ptr<const runbooks::Plan> plan;
-  Value::Map inputs;                   // resolved
+  Value::Map inputs;  // resolved
   std::string mode;
-  std::string dedupe;                  // "" for none
+  std::string dedupe;  // "" for none
   By by;
 };
 
@@ -51,7 +51,7 @@ struct StartRequest {
 struct Reply {
   bool is_applied = false;
   ErrorCode code = ErrorCode::conflict;  // of a refusal
-  std::string message;                   // of a refusal: what to do instead; else "" or what happened
+  std::string message;  // of a refusal: what to do instead; else "" or what happened
   RunId run;
   std::string run_name;
 };

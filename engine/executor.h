@@ -27,14 +27,14 @@ struct AttemptId {
 struct Attempt {
   AttemptId id;
   Uuid key;
-  std::string run_name;                  // "orders-db-failover-42"
+  std::string run_name;  // "orders-db-failover-42"
   std::string mode;
-  std::string folder;                    // the runbook's
-  runbooks::ActionUse use;               // `with` in it is unresolved; the next member counts
+  std::string folder;       // the runbook's
+  runbooks::ActionUse use;  // `with` in it is unresolved; the next member counts
   Value::Map with;
-  std::vector<std::string> secrets;      // contents to mask in whatever it prints
-  Instant deadline;                      // of this attempt, from its first start
-  std::string leftovers;                 // allow | kill | fail
+  std::vector<std::string> secrets;  // contents to mask in whatever it prints
+  Instant deadline;                  // of this attempt, from its first start
+  std::string leftovers;             // allow | kill | fail
 };
 
 enum class CancelHow : std::uint8_t { deadline, by_request };
@@ -56,18 +56,19 @@ class Executor {
   // After a restart: what became of an attempt whose intent is on disk. A command that still runs
   // is adopted and its end awaited (`adopted` is then called at once); an action inside the dead
   // engine is Unknown.
-  virtual void recover(Attempt attempt, std::function<void(std::string detail)> adopted, OnOutcome done) = 0;
+  virtual void recover(Attempt attempt, std::function<void(std::string detail)> adopted,
+                       OnOutcome done) = 0;
 
   // Looks whether the effect of `attempt` happened: by `probe` where the step has one of its own,
   // else by the action's ability. Unknown where it cannot look.
-  virtual void probe(Attempt attempt, const runbooks::ActionUse* probe_use, Value::Map probe_with, OnProbed done) = 0;
+  virtual void probe(Attempt attempt, const runbooks::ActionUse* probe_use, Value::Map probe_with,
+                     OnProbed done) = 0;
 
   // Asks the attempt to end. Its outcome comes through `done`.
   virtual void cancel(const AttemptId& id, CancelHow how) = 0;
 
   // The outcome of the attempt is on disk: what it left behind (its folder) may go.
   virtual void forget(const AttemptId& id) = 0;
-
 };
 
 }  // namespace rung::engine

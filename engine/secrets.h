@@ -12,7 +12,8 @@ class Secrets {
  public:
   virtual ~Secrets() = default;
   // not_found: the variable or file is not there; the message names it, never the content.
-  virtual Result<std::string> read(const std::string& name, const runbooks::SecretSource& source) = 0;
+  virtual Result<std::string> read(const std::string& name,
+                                   const runbooks::SecretSource& source) = 0;
 };
 
 // From the environment and from files (at most 64 KiB, one trailing newline removed).

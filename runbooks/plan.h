@@ -23,13 +23,13 @@ struct StepIndex {
 
 // Few and closed: the language's big words unfold into these.
 enum class StepKind : std::uint8_t {
-  action,    // an effect through the Action interface
-  set,       // outputs from expressions, nothing else
-  fail,      // ends the steps
-  wait,      // for a duration, a time of day or a signal
-  approve,   // for people's consent
-  manual,    // for a person's hands
-  group      // a list of steps, in order, as a DAG, or all at once
+  action,   // an effect through the Action interface
+  set,      // outputs from expressions, nothing else
+  fail,     // ends the steps
+  wait,     // for a duration, a time of day or a signal
+  approve,  // for people's consent
+  manual,   // for a person's hands
+  group     // a list of steps, in order, as a DAG, or all at once
 };
 
 enum class OnFailure : std::uint8_t { pause, fail, undo_run };
@@ -47,18 +47,18 @@ struct Retry {
 
 // One use of an action: what a step does, how it looks whether it did, how it is undone.
 struct ActionUse {
-  std::string uses;                                        // "shell", "http.request", "test.noop"
-  std::string version;                                     // of the module, at load
-  Template::Map with;                                      // every field that was given
-  std::map<std::string, Type, std::less<>> outputs;        // declared by the step (shell: parsed so)
-  Expression expect;                                       // on the outputs by bare name
+  std::string uses;                                  // "shell", "http.request", "test.noop"
+  std::string version;                               // of the module, at load
+  Template::Map with;                                // every field that was given
+  std::map<std::string, Type, std::less<>> outputs;  // declared by the step (shell: parsed so)
+  Expression expect;                                 // on the outputs by bare name
   friend bool operator==(const ActionUse&, const ActionUse&) = default;
 };
 
 struct WaitSpec {
-  Template duration;       // one of the three is given
-  Template at;             // "02:30" or RFC 3339
-  std::string timezone;    // IANA, for `at`; "" is UTC
+  Template duration;     // one of the three is given
+  Template at;           // "02:30" or RFC 3339
+  std::string timezone;  // IANA, for `at`; "" is UTC
   std::string signal;
   friend bool operator==(const WaitSpec&, const WaitSpec&) = default;
 };
@@ -66,7 +66,7 @@ struct WaitSpec {
 struct ApproveSpec {
   Template ask;
   Template::Map show;
-  std::vector<std::string> by;   // names in Plan::people; empty: anybody confirms
+  std::vector<std::string> by;  // names in Plan::people; empty: anybody confirms
   std::int32_t count = 1;
   OnTimeout on_timeout = OnTimeout::reject;
   OnReject on_reject = OnReject::cancel;
@@ -84,26 +84,27 @@ struct ManualSpec {
 
 // A node of the unfolded plan. Every default is materialised: what is absent here is absent.
 struct Step {
-  std::string id;        // flat in its file; "" for none
-  std::string address;   // its path: "tiers/cloud/put", "copy@undo" for the undo of `copy`
+  std::string id;       // flat in its file; "" for none
+  std::string address;  // its path: "tiers/cloud/put", "copy@undo" for the undo of `copy`
   std::string title;
   StepKind kind = StepKind::action;
-  std::optional<StepIndex> parent;      // the group; none for the roots
-  std::vector<StepIndex> children;      // of a group, in the author's order
-  std::vector<StepIndex> needs;         // siblings that must have ended well; a sequence needs its predecessor
-  std::optional<StepIndex> undo;        // the step that undoes this one
-  std::optional<StepIndex> undoes;      // set on that step
+  std::optional<StepIndex> parent;  // the group; none for the roots
+  std::vector<StepIndex> children;  // of a group, in the author's order
+  std::vector<StepIndex>
+      needs;  // siblings that must have ended well; a sequence needs its predecessor
+  std::optional<StepIndex> undo;    // the step that undoes this one
+  std::optional<StepIndex> undoes;  // set on that step
 
   Expression when;
-  ActionUse action;                     // kind action
-  std::optional<ActionUse> probe;       // kind action: how to look, beside what the action itself offers
-  Template::Map set;                    // kind set: name -> value
-  Template fail;                        // kind fail: why
+  ActionUse action;                // kind action
+  std::optional<ActionUse> probe;  // kind action: how to look, beside what the action itself offers
+  Template::Map set;               // kind set: name -> value
+  Template fail;                   // kind fail: why
   WaitSpec wait;
   ApproveSpec approve;
   ManualSpec manual;
-  bool cancel_others = false;           // kind group: a failing child cancels its running siblings
-  bool is_parallel = false;             // kind group: children start together (needs are empty)
+  bool cancel_others = false;  // kind group: a failing child cancels its running siblings
+  bool is_parallel = false;    // kind group: children start together (needs are empty)
 
   Duration timeout{};                   // of each attempt, or of the waiting; 0: none
   Duration step_timeout{};              // of all attempts and delays; 0: none
@@ -111,14 +112,14 @@ struct Step {
   std::optional<std::string> tolerate;  // the reason
   InDoubt in_doubt = InDoubt::by_class;
   std::string how_to_tell;
-  std::vector<std::string> undo_on;     // outcomes ("succeeded", "failed") after which undo applies
-  bool undo_none = false;               // the author said that there is nothing to undo
+  std::vector<std::string> undo_on;  // outcomes ("succeeded", "failed") after which undo applies
+  bool undo_none = false;            // the author said that there is nothing to undo
   std::optional<std::string> point_of_no_return;
-  std::string leftovers = "allow";      // allow | kill | fail
-  std::string phase;                    // detect | wait | fence | promote | repoint | verify, or ""
+  std::string leftovers = "allow";  // allow | kill | fail
+  std::string phase;                // detect | wait | fence | promote | repoint | verify, or ""
   bool is_unpinned = false;
   std::map<std::string, std::string, std::less<>> pinned;  // file named by the step -> sha256, hex
-  Position at;                          // in the runbook, for messages
+  Position at;                                             // in the runbook, for messages
 
   friend bool operator==(const Step&, const Step&) = default;
 };
@@ -140,7 +141,7 @@ struct Requirement {
 
 // Where a secret's content comes from. The content itself is never part of a plan.
 struct SecretSource {
-  std::string env;   // one of the two
+  std::string env;  // one of the two
   std::string file;
   friend bool operator==(const SecretSource&, const SecretSource&) = default;
 };
@@ -155,15 +156,15 @@ struct Person {
 // this and never the YAML. Immutable; shared by the runs that were created from the same text.
 struct Plan {
   std::int32_t language = 1;
-  std::string runbook;   // its name
+  std::string runbook;  // its name
   std::string title;
-  std::string folder;    // absolute: where relative commands and files are found
-  std::string file;      // the runbook's file name, for messages
+  std::string folder;  // absolute: where relative commands and files are found
+  std::string file;    // the runbook's file name, for messages
   std::map<std::string, std::string, std::less<>> sources;  // file read -> sha256, hex
 
   std::vector<InputSpec> inputs;
   std::vector<Requirement> require;
-  std::vector<std::pair<std::string, Template>> vars;   // in the author's order
+  std::vector<std::pair<std::string, Template>> vars;  // in the author's order
   std::vector<std::pair<std::string, Template>> outputs;
   std::map<std::string, SecretSource, std::less<>> secrets;
   std::map<std::string, Person, std::less<>> people;
@@ -174,9 +175,10 @@ struct Plan {
   Duration run_timeout{};
   Retry default_retry;  // for idempotent and keyed uses without a `retry:`
 
-  std::vector<Step> steps;           // the two roots first, then in reading order, undo steps after what they undo
-  StepIndex root{0};                 // group of the ordinary steps
-  StepIndex finally{1};              // group of the steps of `finally:` (may be empty)
+  std::vector<Step>
+      steps;          // the two roots first, then in reading order, undo steps after what they undo
+  StepIndex root{0};  // group of the ordinary steps
+  StepIndex finally{1};  // group of the steps of `finally:` (may be empty)
 
   const Step& step(StepIndex i) const { return steps[i.number]; }
   // By address, or by id. Empty where there is none.

@@ -13,13 +13,13 @@ namespace rung::engine {
 
 // Requests to one run, imperative. People's carry who asks and why.
 struct By {
-  std::string who;                      // OS user
-  std::vector<std::string> groups;      // OS groups of that user
+  std::string who;                  // OS user
+  std::vector<std::string> groups;  // OS groups of that user
   std::string say;
 };
 
 // From the engine itself:
-struct Claim {                          // begin to drive the run
+struct Claim {  // begin to drive the run
   Epoch epoch;
   Host host;
   std::int64_t pid = 0;
@@ -31,7 +31,7 @@ struct FinishAttempt {
   std::int64_t generation = 0;
   std::int64_t attempt = 0;
   Outcome outcome;
-  bool after_restart = false;           // found out by recovery, not seen
+  bool after_restart = false;  // found out by recovery, not seen
 };
 struct FinishProbe {
   StepIndex step;
@@ -39,12 +39,12 @@ struct FinishProbe {
   ProbeAnswer answer;
   bool after_restart = false;
 };
-struct PassTime {};                     // something may be due
-struct Go {};                           // start what may start
+struct PassTime {};  // something may be due
+struct Go {};        // start what may start
 
 // From people and programs:
 struct Vote {
-  std::string step;                     // address or id; "" where one approval is open
+  std::string step;  // address or id; "" where one approval is open
   bool approve = true;
   By by;
 };
@@ -93,7 +93,8 @@ struct Undo {
   By by;
 };
 
-using Command = std::variant<Claim, FinishAttempt, FinishProbe, PassTime, Go, Vote, FinishManual, SendSignal, Note,
-                             Pause, Continue, Cancel, RetryStep, SkipStep, Resolve, Undo>;
+using Command =
+    std::variant<Claim, FinishAttempt, FinishProbe, PassTime, Go, Vote, FinishManual, SendSignal,
+                 Note, Pause, Continue, Cancel, RetryStep, SkipStep, Resolve, Undo>;
 
 }  // namespace rung::engine

@@ -26,12 +26,13 @@ struct CancelAttempt {
   StepIndex step;
   bool by_deadline = false;
 };
-struct ForgetAttempt {                  // its outcome is in these events
+struct ForgetAttempt {  // its outcome is in these events
   StepIndex step;
   std::int64_t generation = 0;
   std::int64_t attempt = 0;
 };
-using Effect = std::variant<StartAttempt, RecoverAttempt, ProbeAttempt, CancelAttempt, ForgetAttempt>;
+using Effect =
+    std::variant<StartAttempt, RecoverAttempt, ProbeAttempt, CancelAttempt, ForgetAttempt>;
 
 // Why a command was not carried out: the state forbids it, or it asks for what is not there.
 // Nothing changed. The message says what to do instead.
@@ -60,11 +61,11 @@ struct Context {
 };
 
 struct Decision {
-  RunState state;                       // after the events
+  RunState state;  // after the events
   std::vector<state::Event> events;
   std::vector<Effect> effects;
-  std::optional<Refusal> refusal;       // then there are no events and no effects
-  bool more = false;                    // stopped at the bound of one decision: send Go
+  std::optional<Refusal> refusal;  // then there are no events and no effects
+  bool more = false;               // stopped at the bound of one decision: send Go
 };
 
 // What follows from a command: the events to append, then the effects to perform. Pure: the same
@@ -75,8 +76,8 @@ Decision decide(RunState state, const Command& command, const Context& context);
 struct NewRun {
   RunId id;
   StoreId store;
-  std::string plan_hash;                // hex
-  Value::Map inputs;                    // resolved
+  std::string plan_hash;  // hex
+  Value::Map inputs;      // resolved
   std::string mode;
   std::int64_t seed = 0;
   By by;

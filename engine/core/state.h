@@ -6,7 +6,7 @@
 #include "engine/core/graph.h"
 #include "engine/core/transitions.h"
 #include "state/event.h"
-#include "state/store.h"
+#include "state/run_summary.h"
 
 #include <optional>
 #include <set>
@@ -29,7 +29,7 @@ enum class AttemptPhase : std::uint8_t {
   done,
   not_done,
   failed,
-  unknown     // ended so, and not resolved yet
+  unknown  // ended so, and not resolved yet
 };
 
 // One step of one run: the fold of its events.
@@ -40,32 +40,33 @@ struct StepState {
   std::int64_t generation = 0;
   EffectClass effect_class = EffectClass::once;
   bool is_adopted = false;
-  bool is_tolerated = false;           // failed, and nobody minds
-  bool was_reset = false;              // a person asked for this try: its budget counts anew
-  bool is_doomed = false;              // of a group: a child failed, it ends when its running children have
+  bool is_tolerated = false;  // failed, and nobody minds
+  bool was_reset = false;     // a person asked for this try: its budget counts anew
+  bool is_doomed = false;     // of a group: a child failed, it ends when its running children have
 
-  Value::Map inputs;                   // of the latest attempt, as journaled
+  Value::Map inputs;  // of the latest attempt, as journaled
   Value::Map undo_inputs;
   Value before;
   Value::Map outputs;
-  Value::Map shown;                    // of an open approval or task
-  std::optional<ActionError> error;    // of the latest attempt that did not end well
+  Value::Map shown;                  // of an open approval or task
+  std::optional<ActionError> error;  // of the latest attempt that did not end well
   std::string skipped_because;
-  std::string who;                     // decided, resolved, skipped by
+  std::string who;  // decided, resolved, skipped by
   std::vector<state::Voted> votes;
 
   std::optional<TimePoint> first_started_at;
   std::optional<TimePoint> started_at;
   std::optional<TimePoint> finished_at;
-  Duration started_boot{};             // CLOCK_BOOTTIME of the latest attempt's start; 0: another boot
+  Duration started_boot{};  // CLOCK_BOOTTIME of the latest attempt's start; 0: another boot
   Duration first_started_boot{};
-  std::optional<Due> due;              // backing off until; open until
-  std::int64_t budget_from = 0;        // attempts made before the latest reset
+  std::optional<Due> due;        // backing off until; open until
+  std::int64_t budget_from = 0;  // attempts made before the latest reset
 
   std::uint32_t unmet_needs = 0;
   std::uint32_t unfinished_children = 0;  // of a group
-  std::uint32_t active_leaves = 0;        // of a group: steps under it that run, wait, back off or are in doubt
-  std::int64_t end_order = 0;             // completion order within the run, for the undo
+  std::uint32_t active_leaves =
+      0;  // of a group: steps under it that run, wait, back off or are in doubt
+  std::int64_t end_order = 0;  // completion order within the run, for the undo
 };
 
 enum class RunPhase : std::uint8_t { created, steps, undoing, finalizing, finished };
@@ -73,12 +74,12 @@ enum class RunPhase : std::uint8_t { created, steps, undoing, finalizing, finish
 // One run: the fold of its journal. Derived facts only; copying it copies the run.
 struct RunState {
   RunId id;
-  Seq seq;                             // of the last event folded
-  TimePoint last_at;                   // `at` never decreases
+  Seq seq;            // of the last event folded
+  TimePoint last_at;  // `at` never decreases
   std::optional<state::RunCreated> created;
   TimePoint created_at;
   std::optional<state::RunClaimed> claim;
-  std::int64_t claims = 0;             // engines that drove it
+  std::int64_t claims = 0;  // engines that drove it
   RunPhase phase = RunPhase::created;
   std::optional<state::RunPaused> paused;
   std::optional<state::RunEnding> ending;
@@ -88,16 +89,17 @@ struct RunState {
   std::optional<StepIndex> no_return;  // the step after whose intent the run cannot be undone
   TimePoint no_return_at;
 
-  std::vector<StepState> steps;        // by StepIndex
-  std::set<StepIndex> ready;           // may start as soon as the run lets steps start
-  std::set<StepIndex> active;          // running, backing off, open or in doubt; not groups
-  std::set<StepIndex> ended_groups;    // groups whose end is to be recorded
-  std::uint32_t in_doubt = 0;          // steps in doubt
-  std::uint32_t in_flight = 0;         // attempts whose outcome is not recorded, or unknown and being probed
+  std::vector<StepState> steps;      // by StepIndex
+  std::set<StepIndex> ready;         // may start as soon as the run lets steps start
+  std::set<StepIndex> active;        // running, backing off, open or in doubt; not groups
+  std::set<StepIndex> ended_groups;  // groups whose end is to be recorded
+  std::uint32_t in_doubt = 0;        // steps in doubt
+  std::uint32_t in_flight =
+      0;  // attempts whose outcome is not recorded, or unknown and being probed
   std::optional<StepIndex> failed_by;  // the untolerated failure nobody has answered yet
   std::vector<StepIndex> undo_order;   // undo steps, first to last
   std::size_t next_undo = 0;
-  std::int64_t ends = 0;               // counter behind StepState::end_order
+  std::int64_t ends = 0;  // counter behind StepState::end_order
 
   StepState& at(StepIndex i) { return steps[i.number]; }
   const StepState& at(StepIndex i) const { return steps[i.number]; }

@@ -8,22 +8,29 @@
 namespace rung::engine {
 
 enum class StepStatus : std::uint8_t {
-  waiting, running, backing_off, in_doubt, succeeded, failed, skipped, undone
+  waiting,
+  running,
+  backing_off,
+  in_doubt,
+  succeeded,
+  failed,
+  skipped,
+  undone
 };
 std::string_view name_of(StepStatus status);
 
 // What can happen to a step, one for each event type that names one.
 enum class StepChange : std::uint8_t {
-  started,          // an attempt's intent
-  opened,           // a wait, an approval, a person's task or a group began
+  started,  // an attempt's intent
+  opened,   // a wait, an approval, a person's task or a group began
   voted,
   succeeded,
-  attempt_ended,    // not done, failed or unknown; what follows from it is the next event
+  attempt_ended,  // not done, failed or unknown; what follows from it is the next event
   retry_scheduled,
   doubted,
   failed,
   skipped,
-  reset,            // a person asked for another try
+  reset,  // a person asked for another try
   undone
 };
 
@@ -38,21 +45,26 @@ struct Transition {
 inline constexpr std::array kStepTransitions = {
     Transition{StepStatus::waiting, StepChange::started, StepStatus::running},
     Transition{StepStatus::waiting, StepChange::opened, StepStatus::running},
-    Transition{StepStatus::waiting, StepChange::succeeded, StepStatus::succeeded},  // pure: nothing to wait for
-    Transition{StepStatus::waiting, StepChange::failed, StepStatus::failed},        // before any attempt
+    Transition{StepStatus::waiting, StepChange::succeeded,
+               StepStatus::succeeded},  // pure: nothing to wait for
+    Transition{StepStatus::waiting, StepChange::failed, StepStatus::failed},  // before any attempt
     Transition{StepStatus::waiting, StepChange::skipped, StepStatus::skipped},
-    Transition{StepStatus::running, StepChange::started, StepStatus::running},      // again at once
+    Transition{StepStatus::running, StepChange::started, StepStatus::running},  // again at once
     Transition{StepStatus::running, StepChange::voted, StepStatus::running},
     Transition{StepStatus::running, StepChange::attempt_ended, StepStatus::running},
     Transition{StepStatus::running, StepChange::succeeded, StepStatus::succeeded},
     Transition{StepStatus::running, StepChange::retry_scheduled, StepStatus::backing_off},
     Transition{StepStatus::running, StepChange::doubted, StepStatus::in_doubt},
     Transition{StepStatus::running, StepChange::failed, StepStatus::failed},
-    Transition{StepStatus::running, StepChange::skipped, StepStatus::skipped},      // an open wait, by a person
+    Transition{StepStatus::running, StepChange::skipped,
+               StepStatus::skipped},  // an open wait, by a person
     Transition{StepStatus::backing_off, StepChange::started, StepStatus::running},
-    Transition{StepStatus::backing_off, StepChange::failed, StepStatus::failed},    // cancelled, out of time
-    Transition{StepStatus::in_doubt, StepChange::attempt_ended, StepStatus::running},  // resolved, not as done
-    Transition{StepStatus::in_doubt, StepChange::succeeded, StepStatus::succeeded},    // resolved as done
+    Transition{StepStatus::backing_off, StepChange::failed,
+               StepStatus::failed},  // cancelled, out of time
+    Transition{StepStatus::in_doubt, StepChange::attempt_ended,
+               StepStatus::running},  // resolved, not as done
+    Transition{StepStatus::in_doubt, StepChange::succeeded,
+               StepStatus::succeeded},  // resolved as done
     Transition{StepStatus::in_doubt, StepChange::undone, StepStatus::undone},
     Transition{StepStatus::failed, StepChange::reset, StepStatus::waiting},
     Transition{StepStatus::failed, StepChange::skipped, StepStatus::skipped},
@@ -70,7 +82,8 @@ constexpr std::optional<StepStatus> next_status(StepStatus from, StepChange on) 
 constexpr bool is_deterministic() {
   for (std::size_t i = 0; i < kStepTransitions.size(); ++i) {
     for (std::size_t j = i + 1; j < kStepTransitions.size(); ++j) {
-      if (kStepTransitions[i].from == kStepTransitions[j].from && kStepTransitions[i].on == kStepTransitions[j].on) {
+      if (kStepTransitions[i].from == kStepTransitions[j].from &&
+          kStepTransitions[i].on == kStepTransitions[j].on) {
         return false;
       }
     }
@@ -86,7 +99,9 @@ constexpr bool has_exits(StepStatus status) {
 
 static_assert(is_deterministic());
 static_assert(!has_exits(StepStatus::skipped) && !has_exits(StepStatus::undone));
-static_assert(!next_status(StepStatus::succeeded, StepChange::started));  // a finished step stays finished
-static_assert(!next_status(StepStatus::in_doubt, StepChange::started));   // doubt ends by an answer, not by a try
+static_assert(!next_status(StepStatus::succeeded,
+                           StepChange::started));  // a finished step stays finished
+static_assert(!next_status(StepStatus::in_doubt,
+                           StepChange::started));  // doubt ends by an answer, not by a try
 
 }  // namespace rung::engine

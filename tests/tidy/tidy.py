@@ -24,14 +24,14 @@ MAY_INCLUDE = {
     "runbooks": ["base/*", "scripting/evaluator.h", "scripting/lua_evaluator.h"],
     "actions": ["base/*"],
     "engine/core": [
-        "base/*", "runbooks/plan.h", "runbooks/template.h", "state/event.h",
+        "base/*", "runbooks/plan.h", "runbooks/template.h", "state/event.h", "state/run_summary.h",
         "scripting/evaluator.h",
     ],
     "engine/supervisor": ["base/*"],
     "engine": [
         "base/*", "runbooks/plan.h", "runbooks/template.h", "scripting/evaluator.h",
         "actions/action.h", "actions/registry.h",
-        "state/event.h", "state/codec.h", "state/owner.h", "state/reader.h", "state/store.h",
+        "state/event.h", "state/run_summary.h", "state/codec.h", "state/owner.h", "state/reader.h", "state/store.h",
     ],
     "service": ["base/*", "runbooks/*", "scripting/*", "state/*", "actions/*", "engine/*"],
     "cli": ["base/*", "runbooks/*", "service/*"],
