@@ -56,7 +56,7 @@ class Builder {
   bool on_document_end(json::error_code&) { return true; }
 
   bool on_array_begin(json::error_code&) {
-    open_.push_back({Value(Value::List()), {}, false});
+    open(Value(Value::List()), false);
     return true;
   }
 
@@ -69,7 +69,7 @@ class Builder {
   bool on_object_begin(json::error_code&) {
     const bool is_inside_tag = !open_.empty() && !open_.back().is_untagged &&
                                open_.back().value.map() != nullptr && open_.back().key == "$map";
-    open_.push_back({Value(Value::Map()), {}, is_inside_tag});
+    open(Value(Value::Map()), is_inside_tag);
     return true;
   }
 
@@ -142,10 +142,16 @@ class Builder {
 
  private:
   struct Open {
-    Value value;       // a list or map
-    std::string key;   // of the member that comes next
-    bool is_untagged;  // the map inside {"$map": ...}: its keys mean themselves
+    Value value;               // a list or map
+    std::string key;           // of the member that comes next
+    bool is_untagged = false;  // the map inside {"$map": ...}: its keys mean themselves
   };
+
+  void open(Value value, bool is_untagged) {
+    Open& innermost = open_.emplace_back();
+    innermost.value = std::move(value);
+    innermost.is_untagged = is_untagged;
+  }
 
   bool add(Value value, json::error_code& ec) {
     if (open_.empty()) {
