@@ -22,8 +22,6 @@ namespace rung::engine {
 struct Parts {
   state::Store* store = nullptr;
   Executor* executor = nullptr;
-  const ActionFacts* facts = nullptr;
-  const Calendar* calendar = nullptr;
   Clock* clock = nullptr;
   Random* random = nullptr;
   scripting::Evaluator* evaluator = nullptr;
@@ -82,12 +80,11 @@ class Engine {
   std::optional<Instant> next_due() const;
   void tick();
 
-  // No write under way: everything that was decided is on disk.
+  // No attempt in flight and no write under way: an owner may let go.
   bool is_quiet() const;
-  // Attempts and probes whose outcome the executor still owes.
+  // In-process attempts in flight (supervised ones stay behind and do not count here).
   std::size_t attempts_in_flight() const;
-  // Starts nothing any more. What runs under a supervisor stays and is adopted by the next engine;
-  // an intent whose effect has not begun is recorded as not done.
+  // Starts nothing any more. What runs under a supervisor stays.
   void stop();
 
   struct Changed {
@@ -97,8 +94,6 @@ class Engine {
   };
   // After each commit that changed a run.
   void on_change(std::function<void(const Changed&)> changed);
-  // Another engine took the store: nothing is driven any more, and nothing will be.
-  void on_lost(std::function<void(std::string why)> lost);
 
  private:
   struct Inside;

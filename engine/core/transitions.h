@@ -34,8 +34,6 @@ enum class StepChange : std::uint8_t {
   undone
 };
 
-std::string_view name_of(StepChange change);
-
 struct Transition {
   StepStatus from;
   StepChange on;

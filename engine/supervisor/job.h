@@ -53,6 +53,9 @@ struct Job {
   friend bool operator==(const Job&, const Job&) = default;
 };
 
+// In the attempt's folder, to `cgroup`: so that recovery finds it.
+inline constexpr const char* kCgroupLink = "cgroup";
+
 inline constexpr std::size_t kJobBytesLimit = 64U << 20U;
 inline constexpr std::size_t kJobTextLimit = 32U << 20U;
 inline constexpr std::uint32_t kJobItemsLimit = 65'536;

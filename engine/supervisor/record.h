@@ -58,7 +58,7 @@ enum class ExitReason : std::uint8_t {
 };
 
 // What could not be made before the command, for `setup_failed`.
-enum class Stage : std::uint8_t { none, pipes, files, stdin_bytes, cgroup, fork, folder, exec };
+enum class Stage : std::uint8_t { none, pipes, files, stdin_bytes, fork, folder, exec };
 
 // One of the files `output`, `stdout`, `stderr` as the command's end left it. Later additions, by
 // a daemon that lives on, are not part of it.

@@ -1,0 +1,211 @@
+#include "engine/supervisor/adopt.h"
+
+#include "base/failpoint.h"
+#include "base/hash.h"
+#include "engine/supervisor/output_limits.h"
+#include "engine/supervisor/secret_files.h"
+#include "engine/supervisor/spawn.h"
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace rung::engine::supervisor {
+namespace {
+
+std::string record_path(const std::string& folder) {
+  return folder + "/record";
+}
+
+std::string output_path(const std::string& folder) {
+  return folder + "/output";
+}
+
+bool is_same_boot(const Host& a, const Host& b) {
+  return a.machine_id == b.machine_id && a.boot_id == b.boot_id;
+}
+
+// The record as it is, and its lock where it was free: then it is ours while this lives.
+struct Opened {
+  DurableFile file;
+  RecordState state = RecordState::absent;
+  Record record;
+  Lock lock = Lock::free;
+};
+
+Result<Opened> open_record(const std::string& folder) {
+  Opened opened;
+  Result<DurableFile> file = DurableFile::open(record_path(folder));
+  if (!file && file.error().code() == ErrorCode::not_found) return opened;
+  TRY(opened.file, std::move(file));
+  TRY(const bool is_ours, opened.file.try_lock());
+  opened.lock = is_ours ? Lock::free : Lock::held;
+  TRY(opened.record, read_record(opened.file));
+  opened.state = state_of(opened.record);
+  return opened;
+}
+
+bool matches(const std::string& content, const KeptFile& kept) {
+  return content.size() == kept.size && (kept.size == 0 || sha256({content}) == kept.sha256);
+}
+
+// What the file held at the end; later additions of a daemon are cut off.
+Result<std::string> read_output(const std::string& folder, const KeptFile& kept) {
+  if (kept.size == 0) return std::string();
+  if (kept.size > kOutputFileLimit) {
+    return Error(ErrorCode::exhausted, "the command wrote " + std::to_string(kept.size) +
+                                           " bytes to $RUNG_OUTPUT_FILE; at most " +
+                                           std::to_string(kOutputFileLimit) + " are allowed");
+  }
+  TRY(const DurableFile file, DurableFile::open(output_path(folder)));
+  std::string content(kept.size, '\0');
+  TRY(const std::size_t size,
+      file.read_at(0, {reinterpret_cast<std::uint8_t*>(content.data()), content.size()}));
+  content.resize(size);
+  if (matches(content, kept)) return content;
+  return Error(ErrorCode::corrupt, output_path(folder) + " is not what the command had written");
+}
+
+// An end whose outputs are lost is not known well enough to be journaled.
+bool has_lost_outputs(const std::string& folder, const Opened& opened) {
+  if (opened.state != RecordState::exited) return false;
+  const Result<std::string> output = read_output(folder, opened.record.exited->output);
+  return !output && output.error().code() != ErrorCode::exhausted;
+}
+
+// Under the lock. A new file is created first, O_EXCL: conflict where a supervisor was faster.
+Result<bool> void_record(const std::string& folder, Opened& opened) {
+  if (opened.state == RecordState::absent) {
+    TRY(make_durable_folder(folder));
+    Result<DurableFile> created = DurableFile::create(record_path(folder));
+    if (!created && created.error().code() == ErrorCode::conflict) return false;
+    TRY(opened.file, std::move(created));
+    TRY(const bool is_ours, opened.file.try_lock());
+    if (!is_ours) return false;
+    TRY(const Record content, read_record(opened.file));
+    if (content != Record{}) return false;
+  }
+  failpoint::reach("recovery.void", folder.substr(folder.rfind('/') + 1));
+  TRY(write_slot(opened.file, SlotKind::voided, encode_voided()));
+  opened.record.voided = true;
+  return true;
+}
+
+std::vector<SeenProcess> living_children(const AttemptTrace& trace, const Record& record) {
+  std::vector<SeenProcess> children = remains(trace.cookie);
+  const Process child = record.released->child;
+  const bool is_listed =
+      std::ranges::any_of(children, [&](const SeenProcess& seen) { return seen.id == child; });
+  if (is_listed || !is_alive(child)) return children;
+  if (std::optional<SeenProcess> seen = look_at_process(child.pid)) children.push_back(*seen);
+  return children;
+}
+
+}  // namespace
+
+Result<Finding> examine(const AttemptTrace& trace, const Host& now) {
+  // A turn is repeated only where a supervisor claimed the record in the middle of it; then it
+  // exists for the next turn.
+  constexpr int kTurns = 3;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    TRY(Opened opened, open_record(trace.folder));
+    Sight sight;
+    sight.record = has_lost_outputs(trace.folder, opened) ? RecordState::damaged : opened.state;
+    sight.lock = opened.lock;
+    const std::optional<Claimed>& claimed = opened.record.claimed;
+    const bool is_this_boot =
+        is_same_boot(trace.started_on, now) && (!claimed || claimed->boot_id == now.boot_id);
+    sight.boot = is_this_boot ? Boot::same : Boot::other;
+    const std::string& space = claimed ? claimed->pid_namespace : trace.started_on.pid_namespace;
+    sight.pid_namespace = space == now.pid_namespace ? Namespace::same : Namespace::other;
+    Finding finding;
+    finding.children = judge(sight).verdict == Verdict::unknown && is_this_boot &&
+                               opened.state == RecordState::released &&
+                               sight.pid_namespace == Namespace::same
+                           ? living_children(trace, opened.record)
+                           : std::vector<SeenProcess>{};
+    sight.children = finding.children.empty() ? Children::gone : Children::alive;
+    const Row& row = judge(sight);
+    finding.verdict = row.verdict;
+    finding.reason = row.reason;
+    if (row.verdict == Verdict::voids_first) {
+      TRY(const bool is_voided, void_record(trace.folder, opened));
+      if (!is_voided) continue;
+      finding.verdict = Verdict::not_done;
+    }
+    const bool may_run = finding.verdict == Verdict::running ||
+                         finding.verdict == Verdict::running_beyond ||
+                         finding.verdict == Verdict::orphaned;
+    if (!may_run) remove_secret_files(trace.folder);
+    finding.record = std::move(opened.record);
+    return finding;
+  }
+  return Error(ErrorCode::unavailable,
+               "the record in " + trace.folder + " keeps changing: look again");
+}
+
+Watch::Watch(std::string folder, const Finding& finding) : folder_(std::move(folder)) {
+  if (finding.verdict != Verdict::running || !finding.record.claimed) return;
+  const Process& supervisor = finding.record.claimed->supervisor;
+  DurableFile pidfd(static_cast<int>(::syscall(SYS_pidfd_open, supervisor.pid, 0U)));
+  if (pidfd.is_open() && is_alive(supervisor)) pidfd_ = std::move(pidfd);
+}
+
+bool Watch::has_ended() const {
+  const Result<Opened> opened = open_record(folder_);
+  return opened && opened.value().lock == Lock::free;
+}
+
+bool Watch::cancel(Duration grace) const {
+  return pidfd_.is_open() && ask_to_end(pidfd_.fd(), grace);
+}
+
+Result<Ending> read_exit(const std::string& folder) {
+  TRY(const DurableFile file, DurableFile::open(record_path(folder)));
+  TRY(const Record record, read_record(file));
+  if (state_of(record) != RecordState::exited) {
+    return Error(ErrorCode::not_found, "the record in " + folder + " holds no end");
+  }
+  Ending ending;
+  ending.exited = *record.exited;
+  TRY(ending.output, read_output(folder, ending.exited.output));
+  return ending;
+}
+
+std::string read_stream(const std::string& folder, std::string_view name, const KeptFile& kept) {
+  constexpr std::size_t kLimit = 64U << 20U;
+  Result<std::string> content = read_file(folder + '/' + std::string(name), kLimit);
+  std::string text = content ? std::move(content).value() : std::string();
+  if (kept.dropped == 0 || kept.head > text.size()) return text;
+  return text.insert(kept.head,
+                     "\n[rung: " + std::to_string(kept.dropped) + " bytes left out here]\n");
+}
+
+AttemptEnd attempt_end(const Exited& exited) {
+  switch (exited.reason) {
+    case ExitReason::ended:
+      if (!WIFEXITED(exited.status)) return AttemptEnd::unknown;
+      return WEXITSTATUS(exited.status) == 0 ? AttemptEnd::done : AttemptEnd::failed;
+    case ExitReason::deadline:
+    case ExitReason::cancelled: return AttemptEnd::unknown;
+    case ExitReason::exec_failed:
+    case ExitReason::setup_failed: return AttemptEnd::not_done;
+    case ExitReason::leftovers: return AttemptEnd::failed;
+  }
+  return AttemptEnd::unknown;
+}
+
+std::vector<SeenProcess> remains(std::string_view cookie) {
+  return processes_with_environment("RUNG_ATTEMPT_ID=" + std::string(cookie));
+}
+
+std::size_t kill_remains(std::string_view cookie) {
+  const std::vector<SeenProcess> left = remains(cookie);
+  kill_all(left);
+  return left.size();
+}
+
+}  // namespace rung::engine::supervisor
