@@ -34,8 +34,15 @@ bool is_constant(const Template& t);
 // Whether any expression in it reads `secrets`.
 bool reads_secrets(const Template& t);
 
+// The value of what `is_constant`; expressions in it count as nothing.
+Value constant_value(const Template& t);
+// The one form in which equal templates are equal: whatever is constant becomes one Value. The
+// loader and `template_from_value` give templates in this form.
+Template folded(Template t);
+
 // {"$expr": "..."}, {"$text": ["lit", {"$expr": "..."}]}, maps and lists as themselves; the form
-// in which plans are stored and hashed.
+// in which plans are stored and hashed. A user's own key that begins with `$` is written `$$`.
+// corrupt: another form with `$`, or nested too deep.
 Value to_value(const Template& t);
 Result<Template> template_from_value(const Value& value);
 

@@ -1,0 +1,320 @@
+#include "runbooks/step_reader.h"
+#include "runbooks/value_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace rung::runbooks {
+namespace {
+
+struct Method {
+  std::string_view action;
+  std::string_view method;
+};
+constexpr Method kMethods[] = {{"http.get", "GET"},     {"http.head", "HEAD"},
+                               {"http.post", "POST"},   {"http.put", "PUT"},
+                               {"http.patch", "PATCH"}, {"http.delete", "DELETE"}};
+
+const Method* method_of(std::string_view action) {
+  const auto* found = std::find_if(std::begin(kMethods), std::end(kMethods),
+                                   [&](const Method& m) { return m.action == action; });
+  return found == std::end(kMethods) ? nullptr : found;
+}
+
+// Arguments, variables and headers are text whatever they look like.
+bool holds_text(std::string_view field) {
+  static constexpr std::string_view kFields[] = {"argv",    "env",   "stdin", "files",
+                                                 "headers", "query", "form"};
+  return std::find(std::begin(kFields), std::end(kFields), field) != std::end(kFields);
+}
+
+bool has_shape_of(const Node& node, Type type) {
+  if (type == Type::list) return node.kind != Node::Kind::map;
+  if (type == Type::map) return node.kind != Node::Kind::list;
+  return type == Type::any || node.kind == Node::Kind::scalar || node.kind == Node::Kind::null;
+}
+
+// Reads the fields of one use of an action against its specification.
+class ActionReader {
+ public:
+  ActionReader(const Fields& fields, const Reading& reading, DraftStep& draft, Names names)
+      : fields_(fields), reading_(reading), draft_(draft), names_(names) {}
+
+  ActionUse read() {
+    choose();
+    if (spec_ == nullptr) return std::move(use_);
+    use_.version = spec_->version;
+    read_inputs();
+    check_required();
+    read_declared_outputs();
+    if (const Node* node = fields_.get("expect")) read_expect(*node);
+    check_constants();
+    return std::move(use_);
+  }
+
+ private:
+  Report& report() const { return reading_.report; }
+
+  void choose() {
+    if (fields_.has("shell")) return name("shell", "shell");
+    if (fields_.has("command")) return name("command", "command");
+    if (fields_.has("http")) return name("http.request", "http");
+    const auto uses = fields_.text("uses");
+    if (uses.empty()) return;
+    if (const auto* method = method_of(uses);
+        method != nullptr && reading_.catalog.find(uses) == nullptr) {
+      name("http.request", "uses");
+      use_.with.emplace("method", Template{Value(method->method)});
+      return;
+    }
+    name(uses, "uses");
+  }
+
+  void name(const std::string& action, std::string_view key) {
+    key_ = key;
+    use_.uses = action;
+    spec_ = reading_.catalog.find(action);
+    if (spec_ != nullptr) return;
+    auto names = reading_.catalog.names();
+    for (const auto& method : kMethods) names.push_back(method.action);
+    const auto near = nearest(action, names);
+    const Node* node = fields_.get(key);
+    report().error(
+        node == nullptr ? fields_.place(key) : place_of(*node),
+        "there is no action `" + action + "`",
+        near.empty() ? "`rung actions` lists them" : "did you mean " + std::string(near) + "?");
+    draft_.is_flawed = true;
+  }
+
+  void read_inputs() {
+    if (const Node* script = fields_.get("shell")) read_field("script", *script, "shell");
+    if (const Node* argv = fields_.get("command")) read_argv(*argv);
+    for (const std::string_view key : {"env", "stdin", "files", "interpreter", "cwd"}) {
+      if (const Node* node = fields_.get(key)) read_field(key, *node, std::string(key));
+    }
+    const Node* with = fields_.get(key_ == "http" ? "http" : "with");
+    if (with == nullptr || key_ == "shell" || key_ == "command") return;
+    for (const auto& member : with->members) {
+      if (key_ == "http" && member.key == "expect" && spec_->input("expect") == nullptr)
+        read_http_expect(member);
+      else
+        read_member(member);
+    }
+  }
+
+  void read_argv(const Node& list) {
+    if (list.items.empty()) {
+      report().error(place_of(list), "`command` is empty", "write  command: [program, argument]");
+      draft_.is_flawed = true;
+      return;
+    }
+    for (const auto& item : list.items) {
+      if (item.kind == Node::Kind::scalar || item.is_broken) continue;
+      report().error(place_of(item),
+                     "an argument must be text, and this is " + std::string(what_is(item)),
+                     item.kind == Node::Kind::map ? "quote it:  \"...\""
+                                                  : "write the arguments in one flat list");
+      draft_.is_flawed = true;
+    }
+    read_field("argv", list, "command");
+  }
+
+  void read_http_expect(const Member& member) {
+    if (fields_.has("expect")) {
+      report().error(place_of(member), "`expect` is here and in the step", "keep one of the two");
+    } else if (member.value.kind != Node::Kind::scalar) {
+      report().error(place_of(member), "`expect` must be an expression",
+                     "write  expect: code == 200");
+    } else {
+      read_expect(member.value);
+    }
+  }
+
+  void read_member(const Member& member) {
+    if (member.value.is_broken) {
+      draft_.is_flawed = true;
+      return;
+    }
+    if (spec_->input(member.key) == nullptr) return report_unknown(member);
+    if (use_.with.contains(member.key)) {
+      report().error(place_of(member),
+                     "`" + member.key + "` is said by `" + fields_.text("uses") + "` already",
+                     "remove it, or write  uses: " + use_.uses);
+      return;
+    }
+    read_field(member.key, member.value, member.key);
+  }
+
+  void report_unknown(const Member& member) {
+    std::vector<std::string_view> known;
+    std::string list;
+    for (const auto& field : spec_->inputs) {
+      known.push_back(field.name);
+      list += (list.empty() ? "" : ", ") + field.name;
+    }
+    const auto near = nearest(member.key, known);
+    report().error(place_of(member), use_.uses + " has no input `" + member.key + "`",
+                   !near.empty()  ? "did you mean " + std::string(near) + ":?"
+                   : list.empty() ? "it takes none: remove it"
+                                  : "it takes " + list);
+    draft_.is_flawed = true;
+  }
+
+  void read_field(std::string_view field, const Node& node, const std::string& said) {
+    const FieldSpec* spec = spec_->input(field);
+    if (spec == nullptr) {
+      report().error(fields_.place(said), use_.uses + " has no input `" + said + "`", "remove it");
+      return;
+    }
+    if (!has_shape_of(node, spec->type)) {
+      report().error(place_of(node),
+                     "`" + said + "` must be " + std::string(name_of(spec->type)) + ", not " +
+                         std::string(what_is(node)),
+                     "`rung actions " + use_.uses + "` shows what it takes");
+      draft_.is_flawed = true;
+      return;
+    }
+    ValueRules rules{said, names_, spec->type, holds_text(field), spec->kind == FieldKind::code};
+    rules.names.secrets = spec->kind == FieldKind::secretive || spec->kind == FieldKind::url;
+    if (node.kind == Node::Kind::list || node.kind == Node::Kind::map) rules.type = Type::any;
+    auto value = ValueReader(report(), draft_.uses).read(node, rules);
+    check_choice(*spec, node, value);
+    use_.with.emplace(std::string(field), std::move(value));
+  }
+
+  void check_choice(const FieldSpec& spec, const Node& node, const Template& value) {
+    if (spec.choices.empty() || !is_constant(value)) return;
+    const auto text = to_text(constant_value(value));
+    if (std::find(spec.choices.begin(), spec.choices.end(), text) != spec.choices.end()) return;
+    std::vector<std::string_view> choices(spec.choices.begin(), spec.choices.end());
+    std::string list;
+    for (const auto choice : choices) list += (list.empty() ? "" : ", ") + std::string(choice);
+    const auto near = nearest(text, choices);
+    report().error(
+        place_of(node), "`" + spec.name + "` cannot be `" + text + "`; it is " + list,
+        "write  " + spec.name + ": " + std::string(near.empty() ? choices.front() : near));
+  }
+
+  void check_required() {
+    for (const auto& field : spec_->inputs) {
+      if (!field.required || use_.with.contains(field.name) || draft_.is_flawed) continue;
+      const auto said = field.name == "script" ? "shell"
+                        : field.name == "argv" ? "command"
+                                               : field.name;
+      if (fields_.has(said)) continue;  // it was refused
+      report().error(
+          fields_.place(key_),
+          use_.uses + " needs `" + field.name + "`" + (field.doc.empty() ? "" : ": " + field.doc),
+          key_ == "http" ? "add  " + field.name + ": ...  to the map"
+                         : "add  with: {" + field.name + ": ...}");
+    }
+  }
+
+  void read_declared_outputs() {
+    const Node* node = fields_.get("outputs");
+    if (node == nullptr) return;
+    if (!spec_->open_outputs) {
+      report().error(fields_.place("outputs"),
+                     use_.uses + " has its own outputs and takes no others",
+                     "remove `outputs`; `rung actions " + use_.uses + "` lists what it gives");
+      return;
+    }
+    use_.outputs = read_outputs(*node, report());
+  }
+
+  void read_expect(const Node& node) {
+    Names names = names_;
+    for (const auto& output : spec_->outputs) names.outputs.push_back(output.name);
+    for (const auto& [name, type] : use_.outputs) names.outputs.push_back(name);
+    use_.expect = ValueReader(report(), draft_.uses).condition(node, "expect", names);
+  }
+
+  // What only the action itself can say of inputs that are known already.
+  void check_constants() {
+    if (draft_.is_flawed) return;
+    Value::Map constants;
+    for (const auto& [field, value] : use_.with) {
+      if (is_constant(value)) constants.emplace(field, constant_value(value));
+    }
+    for (const auto& what : reading_.catalog.check(use_.uses, constants)) {
+      report().error(fields_.place(key_), what,
+                     "`rung actions " + use_.uses + "` shows what it takes");
+    }
+  }
+
+  const Fields& fields_;
+  const Reading& reading_;
+  DraftStep& draft_;
+  Names names_;
+  std::string key_;
+  const ActionSpec* spec_ = nullptr;
+  ActionUse use_;
+};
+
+}  // namespace
+
+ActionUse read_action(const Fields& fields, const Reading& reading, DraftStep& draft) {
+  Names names;
+  names.self = draft.step.undoes.has_value() || &fields.table() == &action_table();
+  return ActionReader(fields, reading, draft, names).read();
+}
+
+const std::vector<std::string_view>& engine_members() {
+  static const std::vector<std::string_view> names{
+      "status", "error", "attempts", "started_at", "finished_at", "duration", "outputs", "results"};
+  return names;
+}
+
+bool is_engine_member(std::string_view name) {
+  const auto& names = engine_members();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::map<std::string, Type, std::less<>> read_outputs(const Node& map, Report& report) {
+  std::map<std::string, Type, std::less<>> outputs;
+  for (const auto& member : map.members) {
+    if (is_engine_member(member.key)) {
+      report.error(place_of(member), "`" + member.key + "` belongs to the engine in `steps.<id>`",
+                   "call the output something else, such as my_" + member.key);
+      continue;
+    }
+    Node name;
+    name.kind = Node::Kind::scalar;
+    name.text = member.key;
+    name.at = member.at;
+    if (!check_name(name, "outputs", report)) continue;
+    outputs.emplace(member.key, parse_type(member.value.text).value_or(Type::any));
+  }
+  return outputs;
+}
+
+KnownOutputs outputs_of(const Step& step, const Catalog& catalog) {
+  KnownOutputs known;
+  const auto add = [&](const auto& types) {
+    for (const auto& [name, type] : types) known.outputs.push_back({name, type, ""});
+  };
+  switch (step.kind) {
+    case StepKind::action:
+      if (const ActionSpec* spec = catalog.find(step.action.uses))
+        known.outputs = spec->outputs;
+      else
+        known.are_all = false;
+      add(step.action.outputs);
+      break;
+    case StepKind::set:
+      for (const auto& [name, value] : step.set) known.outputs.push_back({name, Type::any, ""});
+      break;
+    case StepKind::manual: add(step.manual.outputs); break;
+    case StepKind::wait:
+      if (!step.wait.signal.empty()) known.outputs = {{"payload", Type::any, ""}};
+      break;
+    case StepKind::approve:
+      known.outputs = {{"approved", Type::boolean, ""}, {"by", Type::string, ""}};
+      break;
+    case StepKind::fail:
+    case StepKind::group: break;
+  }
+  return known;
+}
+
+}  // namespace rung::runbooks

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "runbooks/plan.h"
+#include "runbooks/source.h"
+#include "runbooks/yaml_tree.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rung::runbooks {
+
+// Which names an expression may use, beside `inputs`, `vars`, `run` and `mode`.
+struct Names {
+  bool steps = true;
+  bool secrets = false;
+  bool self = false;                   // `self.before`, `self.with`, `self.outputs`
+  std::vector<std::string> outputs{};  // the step's own, by bare name: in `expect`
+};
+
+// An expression as it stands in the file, kept beside the plan until it has been checked.
+struct ExpressionUse {
+  std::string text;
+  const Node* scalar = nullptr;  // whose text holds it
+  std::size_t offset = 0;        // where it begins there
+  std::string field;             // "when", "env", for messages
+  Names names;
+  bool must_be_bool = false;
+};
+using ExpressionUses = std::vector<ExpressionUse>;
+
+struct Word {
+  std::string text;
+  Report::Place place;
+};
+
+// A step with what only the reading knows: places, and names that are not resolved yet.
+struct DraftStep {
+  Step step;
+  unsigned kind_bit = 0;
+  Report::Place place;
+  const Node* node = nullptr;
+  std::vector<Word> needs;
+  std::vector<Word> by;  // names of people
+  std::vector<DraftStep> children;
+  std::vector<DraftStep> undo;  // none or one
+  ExpressionUses uses;
+  bool is_flawed = false;  // something in it was refused: be quiet about the rest
+};
+
+// A runbook read and not yet unfolded. The nodes it points to outlive it.
+struct Draft {
+  Plan plan;  // everything but the steps
+  Report::Place name_place;
+  Report::Place rto_place;
+  std::vector<DraftStep> steps;
+  std::vector<DraftStep> finally;
+  ExpressionUses require;
+  std::vector<ExpressionUses> vars;  // in the order of plan.vars
+  ExpressionUses outputs;
+};
+
+}  // namespace rung::runbooks

@@ -1,0 +1,137 @@
+#include "runbooks/people_reader.h"
+
+#include "runbooks/calendar.h"
+#include "runbooks/step_reader.h"
+#include "runbooks/value_reader.h"
+
+#include <utility>
+
+namespace rung::runbooks {
+namespace {
+
+OnTimeout on_timeout(const std::string& word, OnTimeout otherwise) {
+  if (word == "reject") return OnTimeout::reject;
+  if (word == "approve") return OnTimeout::approve;
+  if (word == "pause") return OnTimeout::pause;
+  if (word == "fail") return OnTimeout::fail;
+  if (word == "continue") return OnTimeout::proceed;
+  return otherwise;
+}
+
+Template written(const Fields& fields, std::string_view key, Report& report, DraftStep& draft) {
+  const Node* node = fields.get(key);
+  if (node == nullptr) return {};
+  return ValueReader(report, draft.uses).read(*node, {std::string(key), {}, Type::string, true});
+}
+
+void read_by(const Fields& fields, DraftStep& draft) {
+  const Node* node = fields.get("by");
+  if (node == nullptr) return;
+  for (const auto& item : node->items) draft.by.push_back({item.text, place_of(item)});
+}
+
+// `timeout` stands inside, or beside; never in both places.
+void read_timeout(const Fields& inner, const Fields& step, Report& report, DraftStep& draft) {
+  if (inner.has("timeout") && step.has("timeout")) {
+    report.error(
+        step.place("timeout"),
+        "`timeout` is here twice: beside `" + std::string(inner.table().what) + "` and in it",
+        "keep the one in `" + std::string(inner.table().what) + "`");
+  }
+  if (const auto timeout = inner.duration("timeout")) draft.step.timeout = *timeout;
+}
+
+void read_duration(const Node& node, Report& report, DraftStep& draft) {
+  draft.step.wait.duration =
+      ValueReader(report, draft.uses).read(node, {"wait", {}, Type::duration, false});
+  const auto value = constant_value(draft.step.wait.duration);
+  const auto* duration = value.get_if<Duration>();
+  if (duration != nullptr && *duration == Duration::zero()) {
+    report.error(place_of(node), "a wait of nothing", "write  wait: 30s  or remove the step");
+  }
+}
+
+void read_at(const Fields& fields, Report& report, DraftStep& draft) {
+  auto& wait = draft.step.wait;
+  wait.at = written(fields, "at", report, draft);
+  wait.timezone = fields.text("timezone");
+  if (!wait.timezone.empty() && !is_timezone(wait.timezone)) {
+    report.error(place_of(*fields.get("timezone")), "there is no time zone `" + wait.timezone + "`",
+                 "write a name such as Europe/Berlin or UTC");
+  }
+  if (!fields.has("at") || !is_constant(wait.at)) return;
+  const auto text = to_text(constant_value(wait.at));
+  if (is_time_of_day(text)) return;
+  const bool is_point = static_cast<bool>(parse_time(text));
+  if (!is_point) {
+    report.error(
+        place_of(*fields.get("at")), "`" + text + "` is no time",
+        "write a time of day as \"02:30\", or a point in time as \"2026-03-29T02:30:00Z\"");
+  } else if (!wait.timezone.empty()) {
+    report.error(fields.place("timezone"), "a point in time names its own offset",
+                 "remove `timezone`");
+  }
+}
+
+}  // namespace
+
+void read_wait(const Node& node, const Fields& step, Report& report, DraftStep& draft) {
+  if (node.kind == Node::Kind::scalar) {
+    read_duration(node, report, draft);
+    if (step.has("timeout")) {
+      report.error(step.place("timeout"), "`timeout` means nothing beside a wait for a time",
+                   "remove it");
+    }
+    return;
+  }
+  const Fields fields(node, *step.table().find("wait")->table, report);
+  if (fields.has("signal") == fields.has("at")) {
+    report.error(step.place("wait"), "a wait is for one thing: a duration, `at` or `signal`",
+                 "write  wait: 30s,  wait: {at: \"02:30\"}  or  wait: {signal: name}");
+    return;
+  }
+  draft.step.wait.signal = fields.text("signal");
+  if (fields.has("at")) read_at(fields, report, draft);
+  if (fields.has("timezone") && !fields.has("at")) {
+    report.error(fields.place("timezone"), "`timezone` goes with `at`", "remove it");
+  }
+  if (fields.has("at") && step.has("timeout")) {
+    report.error(step.place("timeout"), "`timeout` means nothing beside a wait for a time",
+                 "remove it");
+  }
+}
+
+void read_approve(const Node& node, const Fields& step, Report& report, DraftStep& draft) {
+  const Fields fields(node, *step.table().find("approve")->table, report);
+  auto& approve = draft.step.approve;
+  approve.ask = written(fields, "ask", report, draft);
+  if (const Node* show = fields.get("show")) {
+    approve.show = ValueReader(report, draft.uses).read_map(*show, {"show", {}});
+  }
+  read_by(fields, draft);
+  approve.by = fields.texts("by");
+  approve.count = static_cast<std::int32_t>(fields.integer("count").value_or(1));
+  approve.on_timeout = on_timeout(fields.text("on_timeout"), OnTimeout::reject);
+  const auto on_reject = fields.text("on_reject");
+  if (on_reject == "undo_run") approve.on_reject = OnReject::undo_run;
+  if (on_reject == "continue") approve.on_reject = OnReject::proceed;
+  read_timeout(fields, step, report, draft);
+  if (!fields.has("timeout") && !step.has("timeout")) {
+    report.error(step.place("approve"), "`approve` needs `timeout`: nobody may be there to answer",
+                 "add  timeout: 15m");
+  }
+}
+
+void read_manual(const Node& node, const Fields& step, Report& report, DraftStep& draft) {
+  const Fields fields(node, *step.table().find("manual")->table, report);
+  auto& manual = draft.step.manual;
+  manual.instruction = written(fields, "do", report, draft);
+  manual.checklist = fields.texts("checklist");
+  read_by(fields, draft);
+  manual.by = fields.texts("by");
+  if (const Node* outputs = fields.get("outputs")) manual.outputs = read_outputs(*outputs, report);
+  manual.on_timeout = on_timeout(fields.text("on_timeout"), OnTimeout::pause);
+  read_timeout(fields, step, report, draft);
+}
+
+}  // namespace rung::runbooks

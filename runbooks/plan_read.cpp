@@ -1,0 +1,292 @@
+#include "runbooks/plan_fields.h"
+#include "runbooks/plan_words.h"
+
+#include <limits>
+#include <utility>
+
+namespace rung::runbooks {
+namespace {
+
+using Types = std::map<std::string, Type, std::less<>>;
+
+template <class Enum>
+Enum word(FieldReader& in, std::string_view field, Enum otherwise) {
+  const auto text = in.text_or(field, std::string(name_of(otherwise)));
+  const auto value = parse_word<Enum>(text);
+  if (!value) in.fail(field, "is an unknown word");
+  return value.value_or(otherwise);
+}
+
+std::int32_t small(FieldReader& in, std::string_view field, std::int32_t otherwise) {
+  const auto number = in.integer(field, otherwise);
+  if (number >= 0 && number <= std::numeric_limits<std::int32_t>::max())
+    return static_cast<std::int32_t>(number);
+  in.fail(field, "is out of range");
+  return otherwise;
+}
+
+std::vector<std::string> texts(FieldReader& in, std::string_view field) {
+  std::vector<std::string> out;
+  in.each_item(field, [&](const Value& item) {
+    if (const auto* text = item.string())
+      out.push_back(*text);
+    else
+      in.fail(field, "holds something that is no text");
+  });
+  return out;
+}
+
+std::vector<StepIndex> steps(FieldReader& in, std::string_view field) {
+  std::vector<StepIndex> out;
+  in.each_item(field, [&](const Value& item) {
+    const auto* number = item.integer();
+    if (number == nullptr || *number < 0 || *number > std::numeric_limits<std::int32_t>::max()) {
+      return in.fail(field, "holds something that is no step");
+    }
+    out.push_back({static_cast<std::uint32_t>(*number)});
+  });
+  return out;
+}
+
+std::optional<StepIndex> step(FieldReader& in, std::string_view field) {
+  if (in.value(field) == nullptr) return std::nullopt;
+  return StepIndex{static_cast<std::uint32_t>(small(in, field, 0))};
+}
+
+Template tmpl(FieldReader& in, std::string_view field) {
+  const Value* value = in.value(field);
+  if (value == nullptr) return {};
+  auto parsed = template_from_value(*value);
+  if (parsed) return std::move(parsed).value();
+  in.fail(field, parsed.error().message());
+  return {};
+}
+
+// Members are read one by one: as a whole, a constant map would come back as one value.
+Template::Map templates(FieldReader& in, std::string_view field) {
+  Template::Map out;
+  in.each_member(field, [&](const std::string& key, const Value& value) {
+    auto parsed = template_from_value(value);
+    if (!parsed) return in.fail(field, parsed.error().message());
+    out.emplace(key.starts_with("$$") ? key.substr(1) : key, std::move(parsed).value());
+  });
+  return out;
+}
+
+Types types(FieldReader& in, std::string_view field) {
+  Types out;
+  in.each_member(field, [&](const std::string& name, const Value& value) {
+    const auto type = value.string() == nullptr ? std::nullopt : parse_type(*value.string());
+    if (!type) return in.fail(field, "holds an unknown type");
+    out.emplace(name, *type);
+  });
+  return out;
+}
+
+std::map<std::string, std::string, std::less<>> text_map(FieldReader& in, std::string_view field) {
+  std::map<std::string, std::string, std::less<>> out;
+  in.each_member(field, [&](const std::string& name, const Value& value) {
+    if (const auto* text = value.string())
+      out.emplace(name, *text);
+    else
+      in.fail(field, "holds something that is no text");
+  });
+  return out;
+}
+
+Retry read_retry(FieldReader in) {
+  Retry retry;
+  retry.attempts = small(in, "attempts", 1);
+  retry.delay = in.duration("delay");
+  retry.max_delay = in.duration("max_delay");
+  for (const auto& name : texts(in, "errors")) {
+    if (const auto error_class = parse_error_class(name))
+      retry.errors.push_back(*error_class);
+    else
+      in.fail("errors", "holds an unknown class");
+  }
+  in.refuse_others();
+  return retry;
+}
+
+ActionUse read_use(FieldReader in) {
+  ActionUse use;
+  use.uses = in.text("uses");
+  use.version = in.text("version");
+  use.with = templates(in, "with");
+  use.outputs = types(in, "outputs");
+  use.expect.text = in.text("expect");
+  in.refuse_others();
+  return use;
+}
+
+WaitSpec read_wait(FieldReader in) {
+  WaitSpec wait{tmpl(in, "duration"), tmpl(in, "at"), in.text("timezone"), in.text("signal")};
+  in.refuse_others();
+  return wait;
+}
+
+ApproveSpec read_approve(FieldReader in) {
+  ApproveSpec approve;
+  approve.ask = tmpl(in, "ask");
+  approve.show = templates(in, "show");
+  approve.by = texts(in, "by");
+  approve.count = small(in, "count", 1);
+  approve.on_timeout = word(in, "on_timeout", OnTimeout::reject);
+  approve.on_reject = word(in, "on_reject", OnReject::cancel);
+  in.refuse_others();
+  return approve;
+}
+
+ManualSpec read_manual(FieldReader in) {
+  ManualSpec manual;
+  manual.instruction = tmpl(in, "do");
+  manual.checklist = texts(in, "checklist");
+  manual.by = texts(in, "by");
+  manual.outputs = types(in, "outputs");
+  manual.on_timeout = word(in, "on_timeout", OnTimeout::pause);
+  in.refuse_others();
+  return manual;
+}
+
+void read_kind(FieldReader& in, Step& out) {
+  out.kind = word(in, "kind", StepKind::action);
+  if (const Value* action = in.value("action")) out.action = read_use(in.inner(*action, "action"));
+  if (const Value* probe = in.value("probe")) out.probe = read_use(in.inner(*probe, "probe"));
+  out.set = templates(in, "set");
+  out.fail = tmpl(in, "fail");
+  if (const Value* wait = in.value("wait")) out.wait = read_wait(in.inner(*wait, "wait"));
+  if (const Value* approve = in.value("approve"))
+    out.approve = read_approve(in.inner(*approve, "approve"));
+  if (const Value* manual = in.value("manual"))
+    out.manual = read_manual(in.inner(*manual, "manual"));
+  out.cancel_others = in.boolean("cancel_others");
+  out.is_parallel = in.boolean("parallel");
+}
+
+Step read_step(FieldReader in) {
+  Step out;
+  out.id = in.text("id");
+  out.address = in.text("address");
+  out.title = in.text("title");
+  out.parent = step(in, "parent");
+  out.children = steps(in, "children");
+  out.needs = steps(in, "needs");
+  out.undo = step(in, "undo");
+  out.undoes = step(in, "undoes");
+  out.when.text = in.text("when");
+  read_kind(in, out);
+  out.timeout = in.duration("timeout");
+  out.step_timeout = in.duration("step_timeout");
+  if (const Value* retry = in.value("retry")) out.retry = read_retry(in.inner(*retry, "retry"));
+  if (in.value("tolerate") != nullptr) out.tolerate = in.text("tolerate");
+  out.in_doubt = word(in, "in_doubt", InDoubt::by_class);
+  out.how_to_tell = in.text("how_to_tell");
+  out.undo_on = texts(in, "undo_on");
+  out.undo_none = in.boolean("undo_none");
+  if (in.value("point_of_no_return") != nullptr)
+    out.point_of_no_return = in.text("point_of_no_return");
+  out.leftovers = in.text_or("leftovers", "allow");
+  out.phase = in.text("phase");
+  out.is_unpinned = in.boolean("unpinned");
+  out.pinned = text_map(in, "pinned");
+  out.at = {small(in, "line", 0), small(in, "column", 0)};
+  in.refuse_others();
+  return out;
+}
+
+InputSpec read_input(FieldReader in) {
+  InputSpec input;
+  input.name = in.text("name");
+  const auto type = parse_type(in.text("type"));
+  if (!type) in.fail("type", "is unknown");
+  input.type = type.value_or(Type::any);
+  input.choices = texts(in, "of");
+  if (const Value* fallback = in.value("default")) input.fallback = *fallback;
+  input.doc = in.text("doc");
+  in.refuse_others();
+  return input;
+}
+
+std::vector<std::pair<std::string, Template>> named(FieldReader& in, std::string_view field) {
+  std::vector<std::pair<std::string, Template>> out;
+  in.each_item(field, [&](const Value& item) {
+    FieldReader one = in.inner(item, std::string(field));
+    auto name = one.text("name");
+    out.emplace_back(std::move(name), tmpl(one, "value"));
+    one.refuse_others();
+  });
+  return out;
+}
+
+void read_people(FieldReader& in, Plan& plan) {
+  in.each_member("secrets", [&](const std::string& name, const Value& value) {
+    FieldReader one = in.inner(value, "secrets");
+    plan.secrets.emplace(name, SecretSource{one.text("env"), one.text("file")});
+    one.refuse_others();
+  });
+  in.each_member("people", [&](const std::string& name, const Value& value) {
+    FieldReader one = in.inner(value, "people");
+    plan.people.emplace(name, Person{texts(one, "users"), texts(one, "groups")});
+    one.refuse_others();
+  });
+}
+
+void read_lists(FieldReader& in, Plan& plan) {
+  in.each_item("inputs",
+               [&](const Value& v) { plan.inputs.push_back(read_input(in.inner(v, "inputs"))); });
+  in.each_item("require", [&](const Value& v) {
+    FieldReader one = in.inner(v, "require");
+    plan.require.push_back({{one.text("that")}, tmpl(one, "say")});
+    one.refuse_others();
+  });
+  plan.vars = named(in, "vars");
+  plan.outputs = named(in, "outputs");
+  read_people(in, plan);
+  in.each_item("steps",
+               [&](const Value& v) { plan.steps.push_back(read_step(in.inner(v, "steps"))); });
+}
+
+// Recovery follows these numbers without looking: none may lead out of the plan.
+void check_numbers(FieldReader& in, const Plan& plan) {
+  const auto check = [&](StepIndex i) {
+    if (i.number >= plan.steps.size()) in.fail("steps", "names a step that is not there");
+  };
+  check(plan.root);
+  check(plan.finally);
+  for (const auto& s : plan.steps) {
+    for (const auto i : s.children) check(i);
+    for (const auto i : s.needs) check(i);
+    for (const auto& i : {s.parent, s.undo, s.undoes}) {
+      if (i) check(*i);
+    }
+  }
+}
+
+}  // namespace
+
+Plan read_plan(FieldReader& in) {
+  Plan plan;
+  plan.language = static_cast<std::int32_t>(in.integer("language", 1));
+  plan.runbook = in.text("runbook");
+  plan.title = in.text("title");
+  plan.folder = in.text("folder");
+  plan.file = in.text("file");
+  plan.sources = text_map(in, "sources");
+  read_lists(in, plan);
+  plan.modes = texts(in, "modes");
+  plan.rto = in.duration("rto");
+  plan.rpo = in.duration("rpo");
+  plan.on_failure = word(in, "on_failure", OnFailure::pause);
+  plan.run_timeout = in.duration("timeout");
+  if (const Value* retry = in.value("default_retry")) {
+    plan.default_retry = read_retry(in.inner(*retry, "default_retry"));
+  }
+  plan.root = {static_cast<std::uint32_t>(small(in, "root", 0))};
+  plan.finally = {static_cast<std::uint32_t>(small(in, "finally", 1))};
+  in.refuse_others();
+  check_numbers(in, plan);
+  return plan;
+}
+
+}  // namespace rung::runbooks

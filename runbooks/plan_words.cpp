@@ -1,0 +1,56 @@
+#include "runbooks/plan_words.h"
+
+namespace rung::runbooks {
+
+std::string_view name_of(StepKind kind) {
+  switch (kind) {
+    case StepKind::action: return "action";
+    case StepKind::set: return "set";
+    case StepKind::fail: return "fail";
+    case StepKind::wait: return "wait";
+    case StepKind::approve: return "approve";
+    case StepKind::manual: return "manual";
+    case StepKind::group: return "group";
+  }
+  return "";
+}
+
+std::string_view name_of(OnFailure policy) {
+  switch (policy) {
+    case OnFailure::pause: return "pause";
+    case OnFailure::fail: return "fail";
+    case OnFailure::undo_run: return "undo_run";
+  }
+  return "";
+}
+
+std::string_view name_of(OnReject policy) {
+  switch (policy) {
+    case OnReject::cancel: return "cancel";
+    case OnReject::undo_run: return "undo_run";
+    case OnReject::proceed: return "continue";
+  }
+  return "";
+}
+
+std::string_view name_of(OnTimeout policy) {
+  switch (policy) {
+    case OnTimeout::reject: return "reject";
+    case OnTimeout::approve: return "approve";
+    case OnTimeout::pause: return "pause";
+    case OnTimeout::fail: return "fail";
+    case OnTimeout::proceed: return "continue";
+  }
+  return "";
+}
+
+std::string_view name_of(InDoubt policy) {
+  switch (policy) {
+    case InDoubt::by_class: return "by_class";
+    case InDoubt::retry: return "retry";
+    case InDoubt::ask: return "ask";
+  }
+  return "";
+}
+
+}  // namespace rung::runbooks

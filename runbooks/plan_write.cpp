@@ -1,0 +1,227 @@
+#include "runbooks/plan_fields.h"
+#include "runbooks/plan_words.h"
+
+#include <utility>
+
+namespace rung::runbooks {
+namespace {
+
+// Gathers the fields that are not as they would be without being written.
+class FieldWriter {
+ public:
+  void text(std::string_view field, const std::string& text, std::string_view otherwise = "") {
+    if (text != otherwise) put(field, text);
+  }
+  void boolean(std::string_view field, bool b) {
+    if (b) put(field, true);
+  }
+  void integer(std::string_view field, std::int64_t number, std::int64_t otherwise = 0) {
+    if (number != otherwise) put(field, number);
+  }
+  void duration(std::string_view field, Duration duration) {
+    if (duration != Duration::zero()) put(field, duration);
+  }
+  template <class Enum>
+  void word(std::string_view field, Enum value, Enum otherwise) {
+    if (value != otherwise) put(field, name_of(value));
+  }
+  void texts(std::string_view field, const std::vector<std::string>& texts) {
+    Value::List list(texts.begin(), texts.end());
+    if (!list.empty()) put(field, std::move(list));
+  }
+  void steps(std::string_view field, const std::vector<StepIndex>& steps) {
+    Value::List list;
+    for (const auto i : steps) list.emplace_back(std::int64_t{i.number});
+    if (!list.empty()) put(field, std::move(list));
+  }
+  void step(std::string_view field, const std::optional<StepIndex>& step) {
+    if (step) put(field, std::int64_t{step->number});
+  }
+  void tmpl(std::string_view field, const Template& t) {
+    if (!(t == Template{})) put(field, to_value(t));
+  }
+  void templates(std::string_view field, const Template::Map& map) {
+    if (!map.empty()) put(field, to_value(Template{map}));
+  }
+  void types(std::string_view field, const std::map<std::string, Type, std::less<>>& types) {
+    Value::Map map;
+    for (const auto& [name, type] : types) map.emplace(name, rung::name_of(type));
+    if (!map.empty()) put(field, std::move(map));
+  }
+  void map(std::string_view field, Value::Map map) {
+    if (!map.empty()) put(field, std::move(map));
+  }
+  void list(std::string_view field, Value::List list) {
+    if (!list.empty()) put(field, std::move(list));
+  }
+  void put(std::string_view field, Value value) {
+    out_.emplace(std::string(field), std::move(value));
+  }
+  Value::Map take() { return std::move(out_); }
+
+ private:
+  Value::Map out_;
+};
+
+Value::Map fields_of(const Retry& retry) {
+  FieldWriter out;
+  out.put("attempts", std::int64_t{retry.attempts});
+  out.duration("delay", retry.delay);
+  out.duration("max_delay", retry.max_delay);
+  Value::List errors;
+  for (const auto error_class : retry.errors) errors.emplace_back(rung::name_of(error_class));
+  out.list("errors", std::move(errors));
+  return out.take();
+}
+
+Value::Map fields_of(const ActionUse& use) {
+  FieldWriter out;
+  out.text("uses", use.uses);
+  out.text("version", use.version);
+  out.templates("with", use.with);
+  out.types("outputs", use.outputs);
+  out.text("expect", use.expect.text);
+  return out.take();
+}
+
+Value::Map fields_of(const WaitSpec& wait) {
+  FieldWriter out;
+  out.tmpl("duration", wait.duration);
+  out.tmpl("at", wait.at);
+  out.text("timezone", wait.timezone);
+  out.text("signal", wait.signal);
+  return out.take();
+}
+
+Value::Map fields_of(const ApproveSpec& approve) {
+  FieldWriter out;
+  out.tmpl("ask", approve.ask);
+  out.templates("show", approve.show);
+  out.texts("by", approve.by);
+  out.integer("count", approve.count, 1);
+  out.word("on_timeout", approve.on_timeout, OnTimeout::reject);
+  out.word("on_reject", approve.on_reject, OnReject::cancel);
+  return out.take();
+}
+
+Value::Map fields_of(const ManualSpec& manual) {
+  FieldWriter out;
+  out.tmpl("do", manual.instruction);
+  out.texts("checklist", manual.checklist);
+  out.texts("by", manual.by);
+  out.types("outputs", manual.outputs);
+  out.word("on_timeout", manual.on_timeout, OnTimeout::pause);
+  return out.take();
+}
+
+void write_kind(const Step& step, FieldWriter& out) {
+  out.word("kind", step.kind, StepKind::action);
+  out.map("action", fields_of(step.action));
+  if (step.probe) out.put("probe", fields_of(*step.probe));
+  out.templates("set", step.set);
+  out.tmpl("fail", step.fail);
+  out.map("wait", fields_of(step.wait));
+  out.map("approve", fields_of(step.approve));
+  out.map("manual", fields_of(step.manual));
+  out.boolean("cancel_others", step.cancel_others);
+  out.boolean("parallel", step.is_parallel);
+}
+
+Value::Map fields_of(const Step& step) {
+  FieldWriter out;
+  out.text("id", step.id);
+  out.text("address", step.address);
+  out.text("title", step.title);
+  out.step("parent", step.parent);
+  out.steps("children", step.children);
+  out.steps("needs", step.needs);
+  out.step("undo", step.undo);
+  out.step("undoes", step.undoes);
+  out.text("when", step.when.text);
+  write_kind(step, out);
+  out.duration("timeout", step.timeout);
+  out.duration("step_timeout", step.step_timeout);
+  if (step.retry) out.put("retry", fields_of(*step.retry));
+  if (step.tolerate) out.put("tolerate", *step.tolerate);
+  out.word("in_doubt", step.in_doubt, InDoubt::by_class);
+  out.text("how_to_tell", step.how_to_tell);
+  out.texts("undo_on", step.undo_on);
+  out.boolean("undo_none", step.undo_none);
+  if (step.point_of_no_return) out.put("point_of_no_return", *step.point_of_no_return);
+  out.text("leftovers", step.leftovers, "allow");
+  out.text("phase", step.phase);
+  out.boolean("unpinned", step.is_unpinned);
+  out.map("pinned", Value::Map(step.pinned.begin(), step.pinned.end()));
+  out.integer("line", step.at.line);
+  out.integer("column", step.at.column);
+  return out.take();
+}
+
+Value::Map fields_of(const InputSpec& input) {
+  FieldWriter out;
+  out.put("name", input.name);
+  out.put("type", rung::name_of(input.type));
+  out.texts("of", input.choices);
+  if (input.fallback) out.put("default", *input.fallback);
+  out.text("doc", input.doc);
+  return out.take();
+}
+
+Value::List named(const std::vector<std::pair<std::string, Template>>& templates) {
+  Value::List out;
+  for (const auto& [name, t] : templates)
+    out.push_back(Value::Map{{"name", name}, {"value", to_value(t)}});
+  return out;
+}
+
+void write_lists(const Plan& plan, FieldWriter& out) {
+  Value::List inputs;
+  for (const auto& input : plan.inputs) inputs.emplace_back(fields_of(input));
+  out.list("inputs", std::move(inputs));
+  Value::List require;
+  for (const auto& r : plan.require) {
+    require.push_back(Value::Map{{"that", r.that.text}, {"say", to_value(r.say)}});
+  }
+  out.list("require", std::move(require));
+  out.list("vars", named(plan.vars));
+  out.list("outputs", named(plan.outputs));
+  Value::Map secrets;
+  for (const auto& [name, s] : plan.secrets) {
+    secrets.emplace(name, Value::Map{{"env", s.env}, {"file", s.file}});
+  }
+  out.map("secrets", std::move(secrets));
+  Value::Map people;
+  for (const auto& [name, person] : plan.people) {
+    people.emplace(name,
+                   Value::Map{{"users", Value::List(person.users.begin(), person.users.end())},
+                              {"groups", Value::List(person.groups.begin(), person.groups.end())}});
+  }
+  out.map("people", std::move(people));
+  Value::List steps;
+  for (const auto& step : plan.steps) steps.emplace_back(fields_of(step));
+  out.list("steps", std::move(steps));
+}
+
+}  // namespace
+
+Value::Map fields_of(const Plan& plan) {
+  FieldWriter out;
+  out.put("language", std::int64_t{plan.language});
+  out.text("runbook", plan.runbook);
+  out.text("title", plan.title);
+  out.text("folder", plan.folder);
+  out.text("file", plan.file);
+  out.map("sources", Value::Map(plan.sources.begin(), plan.sources.end()));
+  write_lists(plan, out);
+  out.texts("modes", plan.modes);
+  out.duration("rto", plan.rto);
+  out.duration("rpo", plan.rpo);
+  out.word("on_failure", plan.on_failure, OnFailure::pause);
+  out.duration("timeout", plan.run_timeout);
+  out.put("default_retry", fields_of(plan.default_retry));
+  out.integer("root", plan.root.number);
+  out.integer("finally", plan.finally.number, 1);
+  return out.take();
+}
+
+}  // namespace rung::runbooks
