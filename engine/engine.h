@@ -22,6 +22,8 @@ namespace rung::engine {
 struct Parts {
   state::Store* store = nullptr;
   Executor* executor = nullptr;
+  const ActionFacts* facts = nullptr;
+  const Calendar* calendar = nullptr;
   Clock* clock = nullptr;
   Random* random = nullptr;
   scripting::Evaluator* evaluator = nullptr;
@@ -80,11 +82,12 @@ class Engine {
   std::optional<Instant> next_due() const;
   void tick();
 
-  // No attempt in flight and no write under way: an owner may let go.
+  // No write under way: everything that was decided is on disk.
   bool is_quiet() const;
-  // In-process attempts in flight (supervised ones stay behind and do not count here).
+  // Attempts and probes whose outcome the executor still owes.
   std::size_t attempts_in_flight() const;
-  // Starts nothing any more. What runs under a supervisor stays.
+  // Starts nothing any more. What runs under a supervisor stays and is adopted by the next engine;
+  // an intent whose effect has not begun is recorded as not done.
   void stop();
 
   struct Changed {
@@ -94,6 +97,8 @@ class Engine {
   };
   // After each commit that changed a run.
   void on_change(std::function<void(const Changed&)> changed);
+  // Another engine took the store: nothing is driven any more, and nothing will be.
+  void on_lost(std::function<void(std::string why)> lost);
 
  private:
   struct Inside;

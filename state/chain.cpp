@@ -9,7 +9,7 @@ Sha256 chain(const Sha256& previous, const EncodedEvent& event) {
   char header[96];
   char* at = std::begin(header);
   const auto number = [&](std::int64_t value, char separator) {
-    at = std::to_chars(at, std::end(header), value).ptr;
+    at = std::to_chars(at, std::end(header) - 1, value).ptr;  // room for the separator
     *at++ = separator;
   };
   number(event.type, ' ');

@@ -49,6 +49,17 @@ class ActionFacts {
   virtual bool can_probe(const std::string& uses) const = 0;
 };
 
+// Knows the time zones. What it answers is recorded, never computed again.
+class Calendar {
+ public:
+  virtual ~Calendar() = default;
+  // The first moment after `now` at which the clocks of `timezone` ("" is UTC) show `at` ("02:30"),
+  // or the moment that `at` names (RFC 3339). A time that a change of the clocks skips is the
+  // first instant after the gap; one that comes twice is the first of the two. invalid.
+  virtual Result<TimePoint> next(std::string_view at, std::string_view timezone,
+                                 TimePoint now) const = 0;
+};
+
 // Whether steps may start as a consequence. A command line that only records a command holds.
 enum class Driving : std::uint8_t { drive, hold };
 
@@ -57,6 +68,7 @@ struct Context {
   Instant now;
   scripting::Evaluator* evaluator = nullptr;
   const ActionFacts* facts = nullptr;
+  const Calendar* calendar = nullptr;
   Driving driving = Driving::drive;
 };
 

@@ -41,7 +41,6 @@ struct StepState {
   EffectClass effect_class = EffectClass::once;
   bool is_adopted = false;
   bool is_tolerated = false;  // failed, and nobody minds
-  bool was_reset = false;     // a person asked for this try: its budget counts anew
   bool is_doomed = false;     // of a group: a child failed, it ends when its running children have
 
   Value::Map inputs;  // of the latest attempt, as journaled
@@ -60,7 +59,7 @@ struct StepState {
   Duration started_boot{};  // CLOCK_BOOTTIME of the latest attempt's start; 0: another boot
   Duration first_started_boot{};
   std::optional<Due> due;        // backing off until; open until
-  std::int64_t budget_from = 0;  // attempts made before the latest reset
+  std::int64_t budget_from = 0;  // attempts made before a person asked for more
 
   std::uint32_t unmet_needs = 0;
   std::uint32_t unfinished_children = 0;  // of a group
@@ -122,6 +121,10 @@ state::RunSummary summary_of(const Graph& graph, const RunState& state);
 // The earliest thing that time alone brings about.
 std::optional<Due> next_due(const Graph& graph, const RunState& state);
 bool is_due(const Due& due, Instant now);
+// When the step's whole time (`step_timeout`) is over.
+std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state);
+// Whether a new attempt may begin in the run's present phase.
+bool may_start(const RunState& state);
 
 // The idempotency key of a step's current generation.
 Uuid key_of(const RunState& state, const std::string& address, std::int64_t generation);

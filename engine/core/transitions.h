@@ -34,6 +34,8 @@ enum class StepChange : std::uint8_t {
   undone
 };
 
+std::string_view name_of(StepChange change);
+
 struct Transition {
   StepStatus from;
   StepChange on;

@@ -1,0 +1,104 @@
+#include "engine/build_attempt.h"
+
+#include "engine/core/resolve.h"
+
+#include <cctype>
+#include <set>
+
+namespace rung::engine {
+namespace {
+
+using runbooks::Template;
+
+void collect_names(const std::string& expression, std::set<std::string>& names) {
+  constexpr std::string_view kPrefix = "secrets.";
+  for (std::size_t at = expression.find(kPrefix); at != std::string::npos;
+       at = expression.find(kPrefix, at + 1)) {
+    std::size_t end = at + kPrefix.size();
+    const auto is_name = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+    };
+    while (end < expression.size() && is_name(expression[end])) ++end;
+    names.insert(expression.substr(at + kPrefix.size(), end - at - kPrefix.size()));
+  }
+}
+
+void collect_names(const Template& t, std::set<std::string>& names) {
+  if (const auto* expression = std::get_if<runbooks::Expression>(&t.node))
+    collect_names(expression->text, names);
+  if (const auto* text = std::get_if<Template::Text>(&t.node)) {
+    for (const auto& part : text->parts) {
+      if (const auto* expression = std::get_if<runbooks::Expression>(&part))
+        collect_names(expression->text, names);
+    }
+  }
+  if (const auto* list = std::get_if<Template::List>(&t.node)) {
+    for (const Template& item : *list) collect_names(item, names);
+  }
+  if (const auto* map = std::get_if<Template::Map>(&t.node)) {
+    for (const auto& [name, item] : *map) collect_names(item, names);
+  }
+}
+
+// The secrets that these fields read, and no others.
+Result<Value::Map> read_secrets(const Plan& plan, const Template::Map& fields, Secrets& secrets) {
+  std::set<std::string> names;
+  for (const auto& [name, field] : fields) {
+    if (reads_secrets(field)) collect_names(field, names);
+  }
+  Value::Map contents;
+  for (const std::string& name : names) {
+    const auto source = plan.secrets.find(name);
+    if (source == plan.secrets.end()) continue;
+    TRY(auto content, secrets.read(name, source->second));
+    contents.emplace(name, Value(std::move(content)).as_secret());
+  }
+  return contents;
+}
+
+RunScope scope_of(const Graph& graph, const RunState& run, StepIndex i, const Value::Map& secrets) {
+  RunScope scope(graph, run);
+  scope.add("self", self_of(graph, run, i));
+  if (!secrets.empty()) scope.give_secrets(secrets);
+  return scope;
+}
+
+}  // namespace
+
+AttemptId attempt_id(const Graph& graph, const RunState& run, StepIndex i) {
+  return {run.id, graph.step(i).address, run.at(i).generation, run.at(i).attempts};
+}
+
+Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex i, Instant now,
+                              scripting::Evaluator& evaluator, Secrets& secrets) {
+  const runbooks::Step& step = graph.step(i);
+  Attempt attempt;
+  attempt.id = attempt_id(graph, run, i);
+  attempt.key = key_of(run, step.address, run.at(i).generation);
+  attempt.run_name = run_name(run);
+  attempt.mode = run.created->mode;
+  attempt.folder = graph.plan().folder;
+  attempt.use = step.action;
+  attempt.deadline = deadline_of(graph, run, i, now);
+  attempt.leftovers = step.leftovers;
+  TRY(const auto contents, read_secrets(graph.plan(), step.action.with, secrets));
+  for (const auto& [name, content] : contents) attempt.secrets.push_back(reveal(content));
+  TRY(attempt.with,
+      complete(step.action.with, run.at(i).inputs, evaluator, scope_of(graph, run, i, contents)));
+  return attempt;
+}
+
+Result<Value::Map> build_probe(const Graph& graph, const RunState& run, StepIndex i,
+                               scripting::Evaluator& evaluator, Secrets& secrets) {
+  const Template::Map& fields = graph.step(i).probe->with;
+  TRY(const auto contents, read_secrets(graph.plan(), fields, secrets));
+  const RunScope scope = scope_of(graph, run, i, contents);
+  Value::Map values;
+  for (const auto& [name, field] : fields) {
+    TRY(auto value, resolve(field, evaluator, scope));
+    values.emplace(name, std::move(value));
+  }
+  return values;
+}
+
+}  // namespace rung::engine

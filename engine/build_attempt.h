@@ -1,0 +1,20 @@
+#pragma once
+
+#include "engine/core/attempt.h"
+#include "engine/executor.h"
+#include "engine/secrets.h"
+
+namespace rung::engine {
+
+// The latest attempt of a step as the executor needs it: what the intent recorded, the plan's
+// constants, and the secrets as they are now. The error is the attempt's: it never began.
+Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex i, Instant now,
+                              scripting::Evaluator& evaluator, Secrets& secrets);
+
+// The inputs of the step's own probe, resolved.
+Result<Value::Map> build_probe(const Graph& graph, const RunState& run, StepIndex i,
+                               scripting::Evaluator& evaluator, Secrets& secrets);
+
+AttemptId attempt_id(const Graph& graph, const RunState& run, StepIndex i);
+
+}  // namespace rung::engine

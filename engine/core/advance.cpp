@@ -1,0 +1,212 @@
+#include "engine/core/resolve.h"
+#include "engine/core/run_rules.h"
+#include "engine/core/step_rules.h"
+
+#include <algorithm>
+
+namespace rung::engine {
+namespace {
+
+using runbooks::Step;
+using state::Ending;
+using state::RunStatus;
+
+// Events of one decision; the rest follows in the next (Decision::more).
+constexpr std::size_t kMaxEvents = 4096;
+
+bool is_root(const Draft& draft, StepIndex i) {
+  return i == draft.graph().plan().root || i == draft.graph().plan().finally;
+}
+
+// --- the end of a run
+
+RunStatus status_after(Ending ending) {
+  switch (ending) {
+    case Ending::succeed: return RunStatus::succeeded;
+    case Ending::fail: return RunStatus::failed;
+    case Ending::cancel: return RunStatus::cancelled;
+    case Ending::undo: return RunStatus::undone;
+  }
+  return RunStatus::failed;
+}
+
+Result<Value::Map> run_outputs(const Draft& draft) {
+  Value::Map outputs;
+  for (const auto& [name, source] : draft.graph().plan().outputs) {
+    auto value = resolve(source, *draft.context().evaluator, draft.scope());
+    if (!value) return std::move(value).error().with_context("outputs." + name);
+    outputs.emplace(name, std::move(value).value());
+  }
+  return outputs;
+}
+
+// The first step of `finally` that failed and was not tolerated; "" where all went well.
+std::string finally_failure(const Draft& draft) {
+  for (const StepIndex i : draft.step(draft.graph().plan().finally).children) {
+    if (draft.at(i).status == StepStatus::failed && !draft.at(i).is_tolerated)
+      return draft.step(i).address;
+  }
+  return "";
+}
+
+void finish_run(Draft& draft) {
+  const auto& ending = draft.state().ending;
+  state::RunFinished finished;
+  finished.status = status_after(ending ? ending->ending : Ending::succeed);
+  finished.reason = ending ? ending->reason : "";
+  const std::string broken = finally_failure(draft);
+  if (finished.status == RunStatus::succeeded && !broken.empty()) {
+    finished.status = RunStatus::failed;
+    finished.reason = broken + " failed";
+  }
+  if (finished.status == RunStatus::succeeded) {
+    auto outputs = run_outputs(draft);
+    if (outputs) {
+      finished.outputs = std::move(outputs).value();
+    } else {
+      finished.status = RunStatus::failed;
+      finished.reason = outputs.error().message();
+    }
+  }
+  draft.emit(std::move(finished));
+}
+
+// Groups that the ending left half way: they are over as well.
+void close_groups(Draft& draft) {
+  for (std::uint32_t n = 0; n < draft.graph().size(); ++n) {
+    const Step& step = draft.step({n});
+    const bool is_open =
+        step.kind == StepKind::group && draft.at({n}).status == StepStatus::running;
+    if (!is_open || is_root(draft, {n})) continue;
+    draft.emit(StepIndex{n}, state::StepFailed{{ErrorClass::refused, "the run ended"},
+                                               step.tolerate.has_value()});
+  }
+}
+
+void leave_steps(Draft& draft) {
+  if (draft.step(draft.graph().plan().finally).children.empty()) return finish_run(draft);
+  draft.emit(state::FinallyStarted{});
+}
+
+// --- one move of each phase; true where something happened
+
+bool end_a_group(Draft& draft) {
+  const auto& ended = draft.state().ended_groups;
+  if (ended.empty()) return false;
+  const Plan& plan = draft.graph().plan();
+  // Inner groups have the higher index: they end before what is around them.
+  const StepIndex i = *ended.rbegin();
+  if (i == plan.root) {
+    if (draft.state().ending) return false;
+    if (!draft.step(plan.finally).children.empty()) {
+      state::RunEnding ending;
+      ending.ending = Ending::succeed;
+      draft.emit(std::move(ending));
+    }
+    leave_steps(draft);
+    return true;
+  }
+  if (i == plan.finally) {
+    if (draft.state().phase != RunPhase::finalizing) return false;
+    finish_run(draft);
+    return true;
+  }
+  end_group(draft, i);
+  return true;
+}
+
+bool answer_failure(Draft& draft) {
+  const RunState& run = draft.state();
+  if (!run.failed_by || run.paused || run.ending || run.phase != RunPhase::steps) return false;
+  const Step& step = draft.step(*run.failed_by);
+  const auto& error = draft.at(*run.failed_by).error;
+  const std::string reason = step.address + " failed" + (error ? ": " + error->message : "");
+  switch (draft.graph().plan().on_failure) {
+    case runbooks::OnFailure::fail:
+      begin_ending(draft, {Ending::fail, step.address, reason, "", ""}, CancelRunning::drain);
+      return true;
+    case runbooks::OnFailure::undo_run:
+      if (run.no_return) break;
+      begin_ending(draft, {Ending::undo, step.address, reason, "", ""}, CancelRunning::drain);
+      return true;
+    case runbooks::OnFailure::pause: break;
+  }
+  draft.emit(state::RunPaused{state::PauseReason::failure, step.address, reason, "", ""});
+  return true;
+}
+
+bool start_ready(Draft& draft) {
+  const RunState& run = draft.state();
+  if (run.ready.empty() || !may_start(run)) return false;
+  for (const StepIndex i : run.ready) {
+    bool is_doomed = false;
+    for (auto up = draft.step(i).parent; up && !is_doomed; up = draft.step(*up).parent) {
+      is_doomed = draft.at(*up).is_doomed;
+    }
+    if (is_doomed) continue;
+    begin_step(draft, i);
+    return true;
+  }
+  return false;
+}
+
+bool only_doubts_are_active(const RunState& run) {
+  return std::all_of(run.active.begin(), run.active.end(),
+                     [&](StepIndex i) { return run.at(i).status == StepStatus::in_doubt; });
+}
+
+bool conclude_steps(Draft& draft) {
+  const RunState& run = draft.state();
+  if (!run.ending || run.phase != RunPhase::steps || !only_doubts_are_active(run)) return false;
+  if (run.ending->ending == Ending::undo) {
+    state::UndoPlanned planned;
+    for (const StepIndex undo : plan_undo(draft.graph(), run).undo)
+      planned.steps.push_back(draft.step(undo).address);
+    draft.emit(std::move(planned));
+    return true;
+  }
+  if (!run.active.empty()) return false;
+  close_groups(draft);
+  leave_steps(draft);
+  return true;
+}
+
+void mark_undone(Draft& draft) {
+  const RunState& run = draft.state();
+  for (std::size_t n = 0; n < run.next_undo; ++n) {
+    const StepIndex doer = *draft.step(run.undo_order[n]).undoes;
+    if (!next_status(run.at(doer).status, StepChange::undone)) continue;
+    if (run.at(run.undo_order[n]).status == StepStatus::succeeded)
+      draft.emit(doer, state::StepUndone{});
+  }
+}
+
+bool undo_next(Draft& draft) {
+  const RunState& run = draft.state();
+  if (run.phase != RunPhase::undoing) return false;
+  if (run.next_undo < run.undo_order.size()) {
+    const StepIndex undo = run.undo_order[run.next_undo];
+    if (run.at(undo).status != StepStatus::waiting || !may_start(run)) return false;
+    begin_step(draft, undo);
+    return true;
+  }
+  mark_undone(draft);
+  if (!run.active.empty()) return false;
+  close_groups(draft);
+  leave_steps(draft);
+  return true;
+}
+
+}  // namespace
+
+void advance(Draft& draft) {
+  if (draft.context().driving == Driving::hold) return;
+  while (draft.state().phase != RunPhase::finished) {
+    if (draft.events() >= kMaxEvents) return draft.stop_short();
+    if (end_a_group(draft) || answer_failure(draft) || start_ready(draft)) continue;
+    if (conclude_steps(draft) || undo_next(draft)) continue;
+    return;
+  }
+}
+
+}  // namespace rung::engine

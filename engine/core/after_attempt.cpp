@@ -1,0 +1,111 @@
+#include "engine/core/attempt.h"
+#include "engine/core/resolve.h"
+#include "engine/core/retry.h"
+#include "engine/core/run_rules.h"
+#include "engine/core/step_rules.h"
+
+namespace rung::engine {
+namespace {
+
+using runbooks::Step;
+
+bool is_out_of_time(const Draft& draft, StepIndex i) {
+  const auto limit = step_limit(draft.step(i), draft.at(i));
+  return limit && is_due(*limit, draft.context().now);
+}
+
+// Undo and finally go on while a run ends; its ordinary steps do not.
+bool tries_are_over(const Draft& draft, StepIndex i) {
+  const bool is_ordinary = draft.state().phase == RunPhase::steps;
+  return (is_ordinary && draft.state().ending) || is_out_of_time(draft, i);
+}
+
+void schedule(Draft& draft, StepIndex i, Duration delay) {
+  const Due due = draft.after(delay);
+  draft.emit(i, state::RetryScheduled{due.utc, due.boot.count()});
+}
+
+bool retries(Draft& draft, StepIndex i) {
+  const StepState& state = draft.at(i);
+  if (tries_are_over(draft, i)) return false;
+  const auto policy = retry_policy(draft.graph().plan(), draft.step(i), state.effect_class);
+  const std::int64_t tries = state.attempts - state.budget_from;
+  if (!grants_retry(policy, tries, state.error->error_class)) return false;
+  schedule(
+      draft, i,
+      retry_delay(policy, tries, jitter_of(draft.state(), draft.step(i).address, state.attempts)));
+  return true;
+}
+
+// The engine died, not the action: the try costs nothing.
+void run_again(Draft& draft, StepIndex i) {
+  const bool may = draft.context().driving == Driving::drive && may_start(draft.state());
+  if (may)
+    begin_attempt(draft, i);
+  else
+    schedule(draft, i, Duration::zero());
+}
+
+void doubt(Draft& draft, StepIndex i) {
+  draft.emit(i, state::StepInDoubt{draft.at(i).error->message});
+}
+
+// The promise that was made at the intent, or today's where that is weaker.
+EffectClass class_after_unknown(const Draft& draft, StepIndex i) {
+  const Step& step = draft.step(i);
+  const StepState& state = draft.at(i);
+  const auto today =
+      effect_class_of(step, visible(step.action.with, state.inputs), *draft.context().facts);
+  return stricter(state.effect_class, today);
+}
+
+// Section 3 of the contract: what an unknown outcome leads to, by the effect class.
+void after_unknown(Draft& draft, StepIndex i, Seen seen) {
+  switch (class_after_unknown(draft, i)) {
+    case EffectClass::probe: return draft.perform(ProbeAttempt{i, seen == Seen::after_restart});
+    case EffectClass::once: return doubt(draft, i);
+    case EffectClass::read:
+    case EffectClass::idempotent:
+    case EffectClass::keyed: break;
+  }
+  if (seen == Seen::after_restart && !tries_are_over(draft, i)) return run_again(draft, i);
+  if (retries(draft, i)) return;
+  // A keyed effect may still be happening under its key: only a person can end that.
+  if (class_after_unknown(draft, i) == EffectClass::keyed) return doubt(draft, i);
+  fail_step(draft, i, *draft.at(i).error);
+}
+
+}  // namespace
+
+void after_bad_end(Draft& draft, StepIndex i, Seen seen) {
+  if (draft.at(i).phase == AttemptPhase::unknown) return after_unknown(draft, i, seen);
+  const bool never_happened = draft.at(i).phase == AttemptPhase::not_done;
+  if (never_happened && seen == Seen::after_restart && !tries_are_over(draft, i))
+    return run_again(draft, i);
+  if (retries(draft, i)) return;
+  fail_step(draft, i, *draft.at(i).error);
+}
+
+void fail_step(Draft& draft, StepIndex i, ActionError error) {
+  const Step& step = draft.step(i);
+  draft.emit(i, state::StepFailed{std::move(error), step.tolerate.has_value()});
+  if (step.tolerate) return;
+  if (step.undoes) return draft.emit(state::RunStuck{step.address});
+  if (step.parent && draft.step(*step.parent).cancel_others)
+    cancel_running_under(draft, *step.parent);
+}
+
+void end_group(Draft& draft, StepIndex i) {
+  const Step& step = draft.step(i);
+  if (!draft.at(i).is_doomed) return draft.emit(i, state::StepSucceeded{});
+  ActionError error{ErrorClass::refused, "a step in it failed"};
+  for (const StepIndex child : step.children) {
+    const StepState& state = draft.at(child);
+    if (state.status != StepStatus::failed || state.is_tolerated || !state.error) continue;
+    error = {state.error->error_class, draft.step(child).address + ": " + state.error->message};
+    break;
+  }
+  fail_step(draft, i, std::move(error));
+}
+
+}  // namespace rung::engine

@@ -1,0 +1,425 @@
+#include "engine/core/state.h"
+
+#include <algorithm>
+
+namespace rung::engine {
+namespace {
+
+using namespace state;  // NOLINT(google-build-using-namespace): the event types, all of them
+
+bool counts_as_active(StepStatus status) {
+  return status == StepStatus::running || status == StepStatus::backing_off ||
+         status == StepStatus::in_doubt;
+}
+
+bool is_in_flight(const StepState& step) {
+  return step.status == StepStatus::running &&
+         (step.phase == AttemptPhase::in_flight || step.phase == AttemptPhase::unknown);
+}
+
+// One fold of one event. Keeps the derived counts of RunState true, whatever the event does.
+class Fold {
+ public:
+  Fold(const Graph& graph, RunState& run, const Event& event)
+      : graph_(graph), run_(run), event_(event) {}
+
+  Result<void> operator()() {
+    if (!run_.created && !std::holds_alternative<RunCreated>(event_.payload)) {
+      return Error(ErrorCode::corrupt, "the journal does not begin with run.created");
+    }
+    if (run_.phase == RunPhase::finished && !std::holds_alternative<RunNoted>(event_.payload)) {
+      return Error(ErrorCode::corrupt, "the journal goes on after the end of the run");
+    }
+    run_.seq.number += 1;
+    run_.last_at = std::max(run_.last_at, event_.at);
+    return std::visit([this](const auto& payload) { return on(payload); }, event_.payload);
+  }
+
+ private:
+  // --- the run
+
+  Result<void> on(const RunCreated& e) {
+    if (run_.created) return Error(ErrorCode::corrupt, "run.created twice");
+    run_.created = e;
+    run_.created_at = event_.at;
+    run_.steps.resize(graph_.size());
+    for (std::uint32_t i = 0; i < graph_.size(); ++i) {
+      const runbooks::Step& step = graph_.step({i});
+      run_.steps[i].unmet_needs = static_cast<std::uint32_t>(step.needs.size());
+      run_.steps[i].unfinished_children = static_cast<std::uint32_t>(step.children.size());
+    }
+    run_.phase = RunPhase::steps;
+    run_.at(graph_.plan().root).status = StepStatus::running;
+    open_group(graph_.plan().root);
+    return success();
+  }
+
+  Result<void> on(const RunClaimed& e) {
+    const bool same_boot = run_.claim && run_.claim->host == e.host;
+    if (run_.claim && !same_boot) forget_boot_times();
+    run_.claim = e;
+    run_.claims += 1;
+    return success();
+  }
+
+  Result<void> on(const RunPaused& e) {
+    run_.paused = e;
+    return success();
+  }
+  Result<void> on(const RunContinued&) {
+    run_.paused.reset();
+    return success();
+  }
+
+  Result<void> on(const RunEnding& e) {
+    run_.ending = e;
+    run_.paused.reset();
+    run_.failed_by.reset();
+    return success();
+  }
+
+  Result<void> on(const UndoPlanned& e) {
+    run_.undo_order.clear();
+    for (const std::string& address : e.steps) {
+      const auto step = graph_.find(address);
+      if (!step) return unknown_step(address);
+      run_.undo_order.push_back(*step);
+    }
+    run_.next_undo = 0;
+    run_.phase = RunPhase::undoing;
+    return success();
+  }
+
+  Result<void> on(const FinallyStarted&) {
+    run_.phase = RunPhase::finalizing;
+    run_.stuck_at.clear();
+    run_.ready.clear();
+    run_.at(graph_.plan().finally).status = StepStatus::running;
+    open_group(graph_.plan().finally);
+    return success();
+  }
+
+  Result<void> on(const RunStuck& e) {
+    run_.stuck_at = e.step;
+    return success();
+  }
+
+  Result<void> on(const RunFinished& e) {
+    run_.finished = e;
+    run_.finished_at = event_.at;
+    run_.phase = RunPhase::finished;
+    run_.paused.reset();
+    run_.stuck_at.clear();
+    run_.ready.clear();
+    run_.ended_groups.clear();
+    return success();
+  }
+
+  Result<void> on(const RunNoted&) { return success(); }
+  Result<void> on(const SignalReceived&) { return success(); }
+
+  // --- steps
+
+  Result<void> on(const StepStarted& e) {
+    TRY(const auto i, change(StepChange::started));
+    StepState& step = run_.at(i);
+    leave_flight(was_);
+    step.phase = AttemptPhase::in_flight;
+    run_.in_flight += 1;
+    step.attempts = e.attempt;
+    step.generation = e.generation;
+    step.effect_class = e.effect_class;
+    step.inputs = e.inputs;
+    step.undo_inputs = e.undo;
+    step.before = e.before;
+    step.due.reset();
+    step.is_adopted = false;
+    step.started_at = event_.at;
+    step.started_boot = Duration(e.boot_ns);
+    if (!step.first_started_at) {
+      step.first_started_at = event_.at;
+      step.first_started_boot = step.started_boot;
+    }
+    if (graph_.step(i).point_of_no_return && !run_.no_return) {
+      run_.no_return = i;
+      run_.no_return_at = event_.at;
+    }
+    return success();
+  }
+
+  Result<void> on(const StepOpened& e) {
+    TRY(const auto i, change(StepChange::opened));
+    StepState& step = run_.at(i);
+    step.shown = e.shown;
+    step.started_at = step.first_started_at = event_.at;
+    if (e.due) step.due = Due{*e.due, Duration(e.due_boot_ns)};
+    if (graph_.step(i).kind == StepKind::group) open_group(i);
+    return success();
+  }
+
+  Result<void> on(const Voted& e) {
+    TRY(const auto i, change(StepChange::voted));
+    run_.at(i).votes.push_back(e);
+    return success();
+  }
+
+  Result<void> on(const StepSucceeded& e) {
+    TRY(const auto i, change(StepChange::succeeded));
+    StepState& step = run_.at(i);
+    leave_flight(was_);
+    if (step.phase != AttemptPhase::none) step.phase = AttemptPhase::done;
+    step.outputs = e.outputs;
+    step.is_adopted = e.adopted;
+    step.error.reset();
+    if (!e.who.empty()) step.who = e.who;
+    ended(i);
+    passed(i);
+    return success();
+  }
+
+  Result<void> on(const AttemptEnded& e) {
+    TRY(const auto i, change(StepChange::attempt_ended));
+    StepState& step = run_.at(i);
+    leave_flight(was_);
+    step.error = e.error;
+    step.phase = e.end == AttemptEnd::not_done ? AttemptPhase::not_done
+                 : e.end == AttemptEnd::failed ? AttemptPhase::failed
+                                               : AttemptPhase::unknown;
+    if (is_in_flight(step)) run_.in_flight += 1;
+    if (!e.who.empty()) step.who = e.who;
+    return success();
+  }
+
+  Result<void> on(const RetryScheduled& e) {
+    TRY(const auto i, change(StepChange::retry_scheduled));
+    leave_flight(was_);
+    run_.at(i).due = Due{e.due, Duration(e.due_boot_ns)};
+    return success();
+  }
+
+  Result<void> on(const StepInDoubt&) {
+    TRY(const auto i, change(StepChange::doubted));
+    leave_flight(was_);
+    run_.at(i).due.reset();
+    return success();
+  }
+
+  Result<void> on(const StepFailed& e) {
+    TRY(const auto i, change(StepChange::failed));
+    StepState& step = run_.at(i);
+    leave_flight(was_);
+    step.error = e.error;
+    step.is_tolerated = e.tolerated;
+    ended(i);
+    if (graph_.step(i).kind == StepKind::group) skip_waiting_under(i, "branch");
+    if (e.tolerated || graph_.step(i).parent == graph_.plan().finally) {
+      passed(i);
+    } else {
+      doom_parents(i);
+    }
+    return success();
+  }
+
+  Result<void> on(const StepSkipped& e) {
+    TRY(const auto i, change(StepChange::skipped));
+    StepState& step = run_.at(i);
+    step.outputs = e.outputs;
+    step.skipped_because = e.reason;
+    if (!e.who.empty()) step.who = e.who;
+    answered(i);
+    ended(i);
+    if (graph_.step(i).kind == StepKind::group) skip_waiting_under(i, e.reason);
+    passed(i);
+    return success();
+  }
+
+  Result<void> on(const StepReset& e) {
+    TRY(const auto i, change(StepChange::reset));
+    StepState& step = run_.at(i);
+    step.budget_from = step.attempts;
+    step.first_started_at.reset();
+    step.finished_at.reset();
+    step.votes.clear();
+    step.due.reset();
+    if (!e.who.empty()) step.who = e.who;
+    answered(i);
+    if (run_.stuck_at == event_.step) run_.stuck_at.clear();
+    if (!graph_.step(i).undoes) run_.ready.insert(i);
+    return success();
+  }
+
+  Result<void> on(const StepUndone&) {
+    TRY(const auto i, change(StepChange::undone));
+    static_cast<void>(i);
+    return success();
+  }
+
+  // --- what the events have in common
+
+  // Moves the event's step along the table and keeps `active`, `in_doubt` and the counts of the
+  // groups above it.
+  Result<StepIndex> change(StepChange what) {
+    const auto i = graph_.find(event_.step);
+    if (!i) return unknown_step(event_.step);
+    StepState& step = run_.at(*i);
+    const auto to = next_status(step.status, what);
+    if (!to) {
+      return Error(ErrorCode::corrupt, "step " + event_.step + " is " +
+                                           std::string(name_of(step.status)) + " and cannot have " +
+                                           std::string(name_of(what)));
+    }
+    was_ = is_in_flight(step);
+    move(*i, *to);
+    return *i;
+  }
+
+  void move(StepIndex i, StepStatus to) {
+    StepState& step = run_.at(i);
+    const StepStatus from = step.status;
+    step.status = to;
+    run_.ready.erase(i);
+    if (from == StepStatus::in_doubt) run_.in_doubt -= 1;
+    if (to == StepStatus::in_doubt) run_.in_doubt += 1;
+    if (graph_.step(i).kind == StepKind::group || counts_as_active(from) == counts_as_active(to))
+      return;
+    const bool is_active = counts_as_active(to);
+    if (is_active)
+      run_.active.insert(i);
+    else
+      run_.active.erase(i);
+    if (graph_.step(i).undoes) return;
+    for (auto up = graph_.step(i).parent; up; up = graph_.step(*up).parent) {
+      StepState& group = run_.at(*up);
+      group.active_leaves = is_active ? group.active_leaves + 1 : group.active_leaves - 1;
+      if (group.is_doomed && group.active_leaves == 0) run_.ended_groups.insert(*up);
+    }
+  }
+
+  void leave_flight(bool was_in_flight) {
+    if (was_in_flight) run_.in_flight -= 1;
+  }
+
+  void ended(StepIndex i) {
+    StepState& step = run_.at(i);
+    step.finished_at = event_.at;
+    step.due.reset();
+    step.end_order = ++run_.ends;
+    if (graph_.step(i).kind == StepKind::group) run_.ended_groups.erase(i);
+  }
+
+  // Nothing stands in the way of what needs this step any more.
+  void passed(StepIndex i) {
+    const runbooks::Step& step = graph_.step(i);
+    if (step.undoes) {
+      if (run_.stuck_at == step.address) run_.stuck_at.clear();
+      if (run_.next_undo < run_.undo_order.size() && run_.undo_order[run_.next_undo] == i)
+        run_.next_undo += 1;
+      return;
+    }
+    for (const StepIndex d : graph_.dependents(i)) {
+      StepState& dependent = run_.at(d);
+      dependent.unmet_needs -= 1;
+      if (dependent.unmet_needs == 0 && dependent.status == StepStatus::waiting)
+        run_.ready.insert(d);
+    }
+    if (!step.parent) return;
+    StepState& group = run_.at(*step.parent);
+    group.unfinished_children -= 1;
+    if (group.unfinished_children == 0 && group.status == StepStatus::running)
+      run_.ended_groups.insert(*step.parent);
+  }
+
+  void open_group(StepIndex i) {
+    for (const StepIndex child : graph_.step(i).children) {
+      if (run_.at(child).unmet_needs == 0 && run_.at(child).status == StepStatus::waiting)
+        run_.ready.insert(child);
+    }
+    if (run_.at(i).unfinished_children == 0) run_.ended_groups.insert(i);
+  }
+
+  void skip_waiting_under(StepIndex i, const std::string& reason) {
+    for (const StepIndex child : graph_.step(i).children) {
+      if (run_.at(child).status != StepStatus::waiting) continue;
+      move(child, StepStatus::skipped);
+      run_.at(child).skipped_because = reason;
+      skip_waiting_under(child, reason);
+    }
+  }
+
+  // The failure ends the nearest group that contains it (one that tolerates it, or one directly in
+  // `finally`); where there is none it is the run's.
+  void doom_parents(StepIndex i) {
+    if (graph_.step(i).undoes) return;
+    if (const auto container = failure_container(i)) {
+      StepState& group = run_.at(*container);
+      group.is_doomed = true;
+      if (group.active_leaves == 0) run_.ended_groups.insert(*container);
+    } else if (!run_.failed_by) {
+      run_.failed_by = i;
+    }
+  }
+
+  std::optional<StepIndex> failure_container(StepIndex i) const {
+    for (auto up = graph_.step(i).parent; up; up = graph_.step(*up).parent) {
+      const runbooks::Step& group = graph_.step(*up);
+      if (group.tolerate || group.parent == graph_.plan().finally) return up;
+    }
+    return std::nullopt;
+  }
+
+  // A person took care of this failure; another one may still be open.
+  void answered(StepIndex i) {
+    if (run_.failed_by != i) return;
+    run_.failed_by.reset();
+    for (std::uint32_t n = 0; n < run_.steps.size() && !run_.failed_by; ++n) {
+      const StepState& other = run_.steps[n];
+      const bool is_open = other.status == StepStatus::failed && !other.is_tolerated;
+      if (is_open && !graph_.step({n}).undoes && !failure_container({n}))
+        run_.failed_by = StepIndex{n};
+    }
+  }
+
+  void forget_boot_times() {
+    for (const StepIndex i : run_.active) {
+      StepState& step = run_.at(i);
+      if (step.due) step.due->boot = Duration{};
+      step.started_boot = Duration{};
+      step.first_started_boot = Duration{};
+    }
+  }
+
+  static Error unknown_step(const std::string& address) {
+    return {ErrorCode::corrupt, "the plan has no step " + address};
+  }
+
+  const Graph& graph_;
+  RunState& run_;
+  const Event& event_;
+  bool was_ = false;  // in flight before this event
+};
+
+}  // namespace
+
+Result<void> apply_in_place(const Graph& graph, RunState& state, const state::Event& event) {
+  return Fold(graph, state, event)();
+}
+
+Result<RunState> apply(const Graph& graph, RunState state, const state::Event& event) {
+  TRY(apply_in_place(graph, state, event));
+  return state;
+}
+
+Result<RunState> fold(const Graph& graph, RunId run, const std::vector<state::Event>& events) {
+  RunState state;
+  state.id = run;
+  for (const state::Event& event : events) {
+    auto applied = apply_in_place(graph, state, event);
+    if (!applied) {
+      return std::move(applied).error().with_context("run " + std::to_string(run.number) +
+                                                     ", event " + std::to_string(state.seq.number));
+    }
+  }
+  return state;
+}
+
+}  // namespace rung::engine

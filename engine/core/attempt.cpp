@@ -1,0 +1,136 @@
+#include "engine/core/attempt.h"
+
+#include "engine/core/resolve.h"
+#include "engine/core/step_rules.h"
+
+#include <algorithm>
+
+namespace rung::engine {
+namespace {
+
+using runbooks::Step;
+using runbooks::Template;
+
+bool mentions(const Template& t, std::string_view word);
+
+bool any_mentions(const Template::Map& fields, std::string_view word) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const auto& field) { return mentions(field.second, word); });
+}
+
+bool mentions(const Template& t, std::string_view word) {
+  const auto in = [&](const runbooks::Expression& e) {
+    return e.text.find(word) != std::string::npos;
+  };
+  if (const auto* expression = std::get_if<runbooks::Expression>(&t.node)) return in(*expression);
+  if (const auto* text = std::get_if<Template::Text>(&t.node)) {
+    return std::any_of(text->parts.begin(), text->parts.end(), [&](const auto& part) {
+      const auto* expression = std::get_if<runbooks::Expression>(&part);
+      return expression != nullptr && in(*expression);
+    });
+  }
+  if (const auto* list = std::get_if<Template::List>(&t.node)) {
+    return std::any_of(list->begin(), list->end(),
+                       [&](const Template& item) { return mentions(item, word); });
+  }
+  if (const auto* map = std::get_if<Template::Map>(&t.node)) return any_mentions(*map, word);
+  return false;
+}
+
+// The key stays while an attempt may have happened under it, and grows after a definite end: the
+// target would answer a new try under the old key with its old refusal.
+std::int64_t next_generation(const StepState& step) {
+  switch (step.phase) {
+    case AttemptPhase::none: return 0;
+    case AttemptPhase::not_done:
+    case AttemptPhase::failed:
+    case AttemptPhase::done: return step.generation + 1;
+    case AttemptPhase::in_flight:
+    case AttemptPhase::unknown: return step.generation;
+  }
+  return step.generation;
+}
+
+// The undo's inputs as far as they are known before the effect: an undo that cannot be computed
+// is found out now and not when it is needed.
+Result<Value::Map> undo_inputs(const Draft& draft, StepIndex i, const Value::Map& recorded) {
+  const auto undo = draft.step(i).undo;
+  if (!undo) return Value::Map{};
+  const Template::Map& fields = draft.step(*undo).action.with;
+  if (any_mentions(fields, "outputs") || any_mentions(fields, "steps." + draft.step(i).id))
+    return Value::Map{};
+  RunScope scope = draft.scope();
+  scope.add("self", Value::Map{{"with", Value(visible(draft.step(i).action.with, recorded))},
+                               {"before", Value()},
+                               {"outputs", Value()}});
+  auto inputs = record(fields, *draft.context().evaluator, scope);
+  if (!inputs) return std::move(inputs).error().with_context("its undo cannot be prepared");
+  return inputs;
+}
+
+}  // namespace
+
+Value self_of(const Graph& graph, const RunState& run, StepIndex i) {
+  const StepIndex doer = graph.step(i).undoes.value_or(i);
+  const StepState& state = run.at(doer);
+  return Value::Map{{"with", Value(visible(graph.step(doer).action.with, state.inputs))},
+                    {"before", state.before},
+                    {"outputs", Value(state.outputs)}};
+}
+
+EffectClass effect_class_of(const Step& step, const Value::Map& with, const ActionFacts& facts) {
+  const EffectClass by_action = facts.effect_class(step.action.uses, with);
+  if (by_action == EffectClass::read) return by_action;
+  switch (step.in_doubt) {
+    case runbooks::InDoubt::retry: return EffectClass::idempotent;
+    case runbooks::InDoubt::ask: return EffectClass::once;
+    case runbooks::InDoubt::by_class: break;
+  }
+  return step.probe ? EffectClass::probe : by_action;
+}
+
+Instant deadline_of(const Graph& graph, const RunState& run, StepIndex i, Instant now) {
+  const Step& step = graph.step(i);
+  const StepState& state = run.at(i);
+  constexpr Duration kFar = std::chrono::hours(24 * 365);
+  const TimePoint started = state.started_at.value_or(now.utc);
+  const Duration elapsed = state.started_boot > Duration::zero() ? now.boot - state.started_boot
+                                                                 : Duration(now.utc - started);
+  Duration left =
+      (step.timeout > Duration::zero() ? step.timeout : kFar) - std::max(elapsed, Duration::zero());
+  if (const auto limit = step_limit(step, state)) {
+    left = std::min(left, limit->boot > Duration::zero() ? limit->boot - now.boot
+                                                         : Duration(limit->utc - now.utc));
+  }
+  return now + std::max(left, Duration::zero());
+}
+
+void begin_attempt(Draft& draft, StepIndex i) {
+  const Step& step = draft.step(i);
+  const StepState& before = draft.at(i);
+  RunScope scope = draft.scope();
+  const bool has_prepared_undo = step.undoes && !draft.at(*step.undoes).undo_inputs.empty();
+  if (step.undoes) scope.add("self", self_of(draft.graph(), draft.state(), i));
+  auto recorded = has_prepared_undo ? Result<Value::Map>(draft.at(*step.undoes).undo_inputs)
+                                    : record(step.action.with, *draft.context().evaluator, scope);
+  if (!recorded) return fail_step(draft, i, {ErrorClass::invalid, recorded.error().message()});
+
+  state::StepStarted started;
+  started.inputs = std::move(recorded).value();
+  auto undo = undo_inputs(draft, i, started.inputs);
+  if (!undo) return fail_step(draft, i, {ErrorClass::invalid, undo.error().message()});
+  started.undo = std::move(undo).value();
+  started.attempt = before.attempts + 1;
+  started.generation = next_generation(before);
+  started.effect_class =
+      effect_class_of(step, visible(step.action.with, started.inputs), *draft.context().facts);
+  // The promise of an unfinished generation is what an unknown outcome was judged by.
+  if (before.phase == AttemptPhase::unknown) {
+    started.effect_class = stricter(started.effect_class, before.effect_class);
+  }
+  started.boot_ns = draft.context().now.boot.count();
+  draft.emit(i, std::move(started));
+  draft.perform(StartAttempt{i});
+}
+
+}  // namespace rung::engine

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "engine/core/draft.h"
+
+namespace rung::engine {
+
+// What an expression of an action sees beside its run: `self` in an undo or a probe.
+Value self_of(const Graph& graph, const RunState& run, StepIndex i);
+
+// The effect class of this use: what the action says, made stricter or looser by what its author
+// wrote (`probe:`, `in_doubt:`).
+EffectClass effect_class_of(const runbooks::Step& step, const Value::Map& with,
+                            const ActionFacts& facts);
+
+// When the latest attempt of `i` must have ended: its `timeout`, and never after `step_timeout`.
+Instant deadline_of(const Graph& graph, const RunState& run, StepIndex i, Instant now);
+
+}  // namespace rung::engine

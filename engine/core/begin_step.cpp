@@ -1,0 +1,137 @@
+#include "engine/core/resolve.h"
+#include "engine/core/run_rules.h"
+#include "engine/core/step_rules.h"
+
+namespace rung::engine {
+namespace {
+
+using runbooks::Step;
+
+ActionError invalid(const Error& error, std::string_view where) {
+  const auto error_class =
+      error.code() == ErrorCode::exhausted ? ErrorClass::quota : ErrorClass::invalid;
+  return {error_class, std::string(where) + ": " + error.message()};
+}
+
+std::optional<Due> timeout_of(const Draft& draft, const Step& step) {
+  if (step.timeout <= Duration::zero()) return std::nullopt;
+  return draft.after(step.timeout);
+}
+
+void open(Draft& draft, StepIndex i, Value::Map shown, const std::optional<Due>& due) {
+  state::StepOpened opened;
+  opened.shown = std::move(shown);
+  if (due) {
+    opened.due = due->utc;
+    opened.due_boot_ns = due->boot.count();
+  }
+  draft.emit(i, std::move(opened));
+}
+
+void set_outputs(Draft& draft, StepIndex i) {
+  state::StepSucceeded done;
+  for (const auto& [name, source] : draft.step(i).set) {
+    auto value = resolve(source, *draft.context().evaluator, draft.scope());
+    if (!value) return fail_step(draft, i, invalid(value.error(), "set." + name));
+    done.outputs.emplace(name, std::move(value).value());
+  }
+  draft.emit(i, std::move(done));
+}
+
+void fail_run(Draft& draft, StepIndex i) {
+  auto text = resolve(draft.step(i).fail, *draft.context().evaluator, draft.scope());
+  const ActionError error = text ? ActionError{ErrorClass::refused, to_text(text.value())}
+                                 : invalid(text.error(), "fail");
+  draft.emit(i, state::StepFailed{error, false});
+  if (!draft.state().ending) {
+    begin_ending(draft, {state::Ending::fail, draft.step(i).address, error.message, "", ""},
+                 CancelRunning::drain);
+  }
+}
+
+Result<std::optional<Due>> wait_until(const Draft& draft, const Step& step) {
+  if (!step.wait.signal.empty()) return timeout_of(draft, step);
+  const bool by_calendar = !(step.wait.at == runbooks::Template{});
+  const auto& source = by_calendar ? step.wait.at : step.wait.duration;
+  TRY(const Value value, resolve(source, *draft.context().evaluator, draft.scope()));
+  if (by_calendar) {
+    if (const auto* time = value.get_if<TimePoint>()) return std::optional(Due{*time, Duration{}});
+    TRY(const auto at,
+        draft.context().calendar->next(to_text(value), step.wait.timezone, draft.now()));
+    return std::optional(Due{at, Duration{}});
+  }
+  const auto* wait = value.get_if<Duration>();
+  if (wait == nullptr) {
+    return Error(ErrorCode::invalid,
+                 "a wait needs a duration such as 30s, not " + std::string(name_of(value.kind())));
+  }
+  return std::optional(draft.after(*wait));
+}
+
+void open_wait(Draft& draft, StepIndex i) {
+  auto due = wait_until(draft, draft.step(i));
+  if (!due) return fail_step(draft, i, invalid(due.error(), "wait"));
+  open(draft, i, {}, due.value());
+}
+
+void open_approval(Draft& draft, StepIndex i) {
+  const Step& step = draft.step(i);
+  auto ask = resolve(step.approve.ask, *draft.context().evaluator, draft.scope());
+  if (!ask) return fail_step(draft, i, invalid(ask.error(), "approve.ask"));
+  Value::Map shown{{"ask", std::move(ask).value()}};
+  Value::Map facts;
+  for (const auto& [name, source] : step.approve.show) {
+    auto value = resolve(source, *draft.context().evaluator, draft.scope());
+    if (!value) return fail_step(draft, i, invalid(value.error(), "approve.show." + name));
+    facts.emplace(name, std::move(value).value());
+  }
+  if (!facts.empty()) shown.emplace("show", Value(std::move(facts)));
+  open(draft, i, std::move(shown), timeout_of(draft, step));
+}
+
+void open_task(Draft& draft, StepIndex i) {
+  const Step& step = draft.step(i);
+  auto instruction = resolve(step.manual.instruction, *draft.context().evaluator, draft.scope());
+  if (!instruction) return fail_step(draft, i, invalid(instruction.error(), "manual.do"));
+  open(draft, i, {{"do", std::move(instruction).value()}}, timeout_of(draft, step));
+}
+
+// Whether the step is wanted; empty where that cannot be told, and the step has failed.
+std::optional<bool> is_wanted(Draft& draft, StepIndex i) {
+  const Step& step = draft.step(i);
+  if (step.when.text.empty()) return true;
+  auto when = draft.context().evaluator->evaluate(step.when.text, draft.scope());
+  if (!when) {
+    fail_step(draft, i, invalid(when.error(), "when"));
+    return std::nullopt;
+  }
+  if (const bool* wanted = when.value().boolean()) return *wanted;
+  fail_step(
+      draft, i,
+      {ErrorClass::invalid, "when: " + step.when.text + " is " +
+                                std::string(name_of(when.value().kind())) + ", not true or false"});
+  return std::nullopt;
+}
+
+}  // namespace
+
+void begin_step(Draft& draft, StepIndex i) {
+  const auto wanted = is_wanted(draft, i);
+  if (!wanted) return;
+  if (!*wanted) {
+    state::StepSkipped skipped;
+    skipped.reason = "when";
+    return draft.emit(i, std::move(skipped));
+  }
+  switch (draft.step(i).kind) {
+    case StepKind::action: return begin_attempt(draft, i);
+    case StepKind::set: return set_outputs(draft, i);
+    case StepKind::fail: return fail_run(draft, i);
+    case StepKind::wait: return open_wait(draft, i);
+    case StepKind::approve: return open_approval(draft, i);
+    case StepKind::manual: return open_task(draft, i);
+    case StepKind::group: return open(draft, i, {}, std::nullopt);
+  }
+}
+
+}  // namespace rung::engine

@@ -1,0 +1,52 @@
+#include "engine/core/commands.h"
+#include "engine/core/run_rules.h"
+
+namespace rung::engine {
+namespace {
+
+std::string because(const char* what, const By& by) {
+  return std::string(what) + " by " + by.who + (by.say.empty() ? "" : ": " + by.say);
+}
+
+// "" where the run can still be ended so.
+std::string too_late(const RunState& run) {
+  if (run.phase == RunPhase::undoing)
+    return run_name(run) + " is being undone; that is not cancelled";
+  if (run.phase == RunPhase::finalizing)
+    return run_name(run) + " is in `finally` and ends by itself";
+  return "";
+}
+
+}  // namespace
+
+void carry_out(Draft& draft, const Cancel& command) {
+  const RunState& run = draft.state();
+  if (std::string why = too_late(run); !why.empty())
+    return draft.refuse(ErrorCode::conflict, std::move(why));
+  const bool again = run.ending && command.running == CancelRunning::drain;
+  if (again)
+    return draft.refuse(ErrorCode::conflict,
+                        run_name(run) + " is ending already; --kill also ends what runs");
+  begin_ending(
+      draft,
+      {state::Ending::cancel, "", because("cancelled", command.by), command.by.who, command.by.say},
+      command.running);
+}
+
+void carry_out(Draft& draft, const Undo& command) {
+  const RunState& run = draft.state();
+  if (std::string why = too_late(run); !why.empty())
+    return draft.refuse(ErrorCode::conflict, std::move(why));
+  if (run.no_return) {
+    const runbooks::Step& step = draft.step(*run.no_return);
+    return draft.refuse(ErrorCode::conflict,
+                        run_name(run) + " passed its point of no return at " + step.address +
+                            " and cannot be undone: " + *step.point_of_no_return);
+  }
+  begin_ending(
+      draft,
+      {state::Ending::undo, "", because("undone", command.by), command.by.who, command.by.say},
+      CancelRunning::drain);
+}
+
+}  // namespace rung::engine

@@ -1,0 +1,102 @@
+#include "engine/core/decide.h"
+
+#include "engine/core/commands.h"
+#include "engine/core/resolve.h"
+#include "engine/core/run_rules.h"
+
+namespace rung::engine {
+namespace {
+
+// Answers to what the engine asked are taken in every state; people can only add a note to what is
+// over.
+bool is_open_to(const RunState& run, const Command& command) {
+  return run.phase != RunPhase::finished || std::holds_alternative<Note>(command);
+}
+
+bool is_from_engine(const Command& command) {
+  return std::holds_alternative<FinishAttempt>(command) ||
+         std::holds_alternative<FinishProbe>(command) ||
+         std::holds_alternative<PassTime>(command) || std::holds_alternative<Go>(command) ||
+         std::holds_alternative<Claim>(command);
+}
+
+// The pseudo state that `require:` and `vars:` see: nothing has run yet.
+RunState before_everything(const NewRun& run, const Context& context) {
+  RunState state;
+  state.id = run.id;
+  state.created_at = state.last_at = context.now.utc;
+  state::RunCreated created;
+  created.runbook = context.graph->plan().runbook;
+  created.plan = run.plan_hash;
+  created.inputs = run.inputs;
+  created.mode = run.mode;
+  created.who = run.by.who;
+  created.say = run.by.say;
+  created.store = to_string(run.store);
+  created.seed = run.seed;
+  state.created = std::move(created);
+  return state;
+}
+
+Result<void> evaluate_vars(RunState& state, const Context& context) {
+  for (const auto& [name, source] : context.graph->plan().vars) {
+    auto value = resolve(source, *context.evaluator, RunScope(*context.graph, state));
+    if (!value) return std::move(value).error().with_context("vars." + name);
+    if (value.value().is_secret())
+      return Error(ErrorCode::invalid, "vars." + name + " would hold a secret");
+    state.created->vars.emplace(name, std::move(value).value());
+  }
+  return success();
+}
+
+Result<void> check_requirements(const RunState& state, const Context& context) {
+  const RunScope scope(*context.graph, state);
+  for (const runbooks::Requirement& requirement : context.graph->plan().require) {
+    TRY(const Value holds, context.evaluator->evaluate(requirement.that.text, scope));
+    if (holds.boolean() != nullptr && *holds.boolean()) continue;
+    auto say = resolve(requirement.say, *context.evaluator, scope);
+    const std::string text = say ? to_text(say.value()) : "";
+    return Error(ErrorCode::invalid,
+                 "this run is not allowed: " + (text.empty() ? requirement.that.text : text) +
+                     "  (require: " + requirement.that.text + ")");
+  }
+  return success();
+}
+
+Decision refused(RunState state, const Error& error) {
+  Decision decision;
+  decision.state = std::move(state);
+  decision.refusal = Refusal{error.code(), error.message()};
+  return decision;
+}
+
+}  // namespace
+
+Decision decide(RunState state, const Command& command, const Context& context) {
+  Draft draft(std::move(state), context);
+  if (!is_open_to(draft.state(), command)) {
+    if (!is_from_engine(command)) {
+      draft.refuse(ErrorCode::conflict, run_name(draft.state()) + " is over: it " +
+                                            std::string(name_of(draft.state().finished->status)));
+    }
+    return std::move(draft).finish();
+  }
+  std::visit([&](const auto& c) { carry_out(draft, c); }, command);
+  if (!draft.is_refused()) advance(draft);
+  return std::move(draft).finish();
+}
+
+Decision create_run(const NewRun& run, const Context& context) {
+  RunState pseudo = before_everything(run, context);
+  if (auto done = evaluate_vars(pseudo, context); !done)
+    return refused(std::move(pseudo), done.error());
+  if (auto held = check_requirements(pseudo, context); !held)
+    return refused(std::move(pseudo), held.error());
+  RunState state;
+  state.id = run.id;
+  Draft draft(std::move(state), context);
+  draft.emit(std::move(*pseudo.created));
+  return std::move(draft).finish();
+}
+
+}  // namespace rung::engine

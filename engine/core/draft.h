@@ -1,0 +1,49 @@
+#pragma once
+
+#include "engine/core/decide.h"
+#include "engine/core/scope.h"
+
+#include <string>
+#include <utility>
+
+namespace rung::engine {
+
+// A decision in the making: each event is folded into the state as it is emitted, so that what is
+// decided next sees it and `fold(events)` gives the same state. Lives within one `decide`.
+class Draft {
+ public:
+  Draft(RunState state, const Context& context) : context_(context), state_(std::move(state)) {}
+
+  const Context& context() const { return context_; }
+  const Graph& graph() const { return *context_.graph; }
+  const RunState& state() const { return state_; }
+  const StepState& at(StepIndex i) const { return state_.at(i); }
+  const runbooks::Step& step(StepIndex i) const { return graph().step(i); }
+  RunScope scope() const { return {graph(), state_}; }
+  // The clock, but never behind the journal.
+  TimePoint now() const { return std::max(context_.now.utc, state_.last_at); }
+  // A time from now as both clocks will know it.
+  Due after(Duration wait) const { return {now() + wait, context_.now.boot + wait}; }
+
+  void emit(state::Payload payload) { emit_at("", std::move(payload)); }
+  void emit(StepIndex i, state::Payload payload) { emit_at(step(i).address, std::move(payload)); }
+  void perform(Effect effect) { effects_.push_back(effect); }
+  void refuse(ErrorCode code, std::string message) { refusal_ = Refusal{code, std::move(message)}; }
+  bool is_refused() const { return refusal_.has_value(); }
+  void stop_short() { more_ = true; }
+  std::size_t events() const { return events_.size(); }
+
+  Decision finish() &&;
+
+ private:
+  void emit_at(const std::string& address, state::Payload payload);
+
+  const Context& context_;
+  RunState state_;
+  std::vector<state::Event> events_;
+  std::vector<Effect> effects_;
+  std::optional<Refusal> refusal_;
+  bool more_ = false;
+};
+
+}  // namespace rung::engine

@@ -1,0 +1,32 @@
+#include "engine/core/commands.h"
+#include "engine/core/people.h"
+
+namespace rung::engine {
+namespace {
+
+bool is_open_task(const Draft& draft, StepIndex i) {
+  return draft.step(i).kind == StepKind::manual && draft.at(i).status == StepStatus::running;
+}
+
+}  // namespace
+
+void carry_out(Draft& draft, const FinishManual& command) {
+  const auto i = named_step(draft, command.step, is_open_task, "manual step that waits to be done");
+  if (!i) return;
+  const auto& spec = draft.step(*i).manual;
+  if (!is_one_of(draft.graph().plan(), spec.by, command.by)) {
+    return draft.refuse(ErrorCode::denied, command.by.who + " is not among those who may confirm " +
+                                               draft.step(*i).address);
+  }
+  auto outputs = given_outputs(draft, *i, command.outputs);
+  if (!outputs) return;
+  for (const auto& [name, type] : spec.outputs) {
+    if (outputs->contains(name)) continue;
+    return draft.refuse(ErrorCode::invalid, draft.step(*i).address + " asks for " + name + " (" +
+                                                std::string(name_of(type)) + "): add  -s " + name +
+                                                "=...");
+  }
+  draft.emit(*i, state::StepSucceeded{std::move(*outputs), false, command.by.who, command.by.say});
+}
+
+}  // namespace rung::engine

@@ -1,0 +1,89 @@
+#include "base/diagnostic.h"
+#include "engine/core/commands.h"
+
+namespace rung::engine {
+namespace {
+
+std::vector<StepIndex> fitting(const Draft& draft, Fits fits) {
+  std::vector<StepIndex> found;
+  for (std::uint32_t n = 0; n < draft.graph().size(); ++n) {
+    if (fits(draft, {n})) found.push_back({n});
+  }
+  return found;
+}
+
+std::string addresses(const Draft& draft, const std::vector<StepIndex>& steps) {
+  std::string text;
+  for (const StepIndex i : steps) text += (text.empty() ? "" : ", ") + draft.step(i).address;
+  return text;
+}
+
+std::string did_you_mean(const Draft& draft, const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const auto& step : draft.graph().plan().steps) known.push_back(step.address);
+  const auto near = nearest(name, known);
+  return near.empty() ? "" : "; did you mean " + std::string(near) + "?";
+}
+
+}  // namespace
+
+std::optional<StepIndex> named_step(Draft& draft, const std::string& name, Fits fits,
+                                    std::string_view what) {
+  const std::string run = run_name(draft.state());
+  const auto found = fitting(draft, fits);
+  const std::string choice = found.empty() ? "" : ": " + addresses(draft, found);
+  if (name.empty()) {
+    if (found.size() == 1) return found.front();
+    const bool is_none = found.empty();
+    draft.refuse(is_none ? ErrorCode::conflict : ErrorCode::invalid,
+                 run + (is_none ? " has no " : " has more than one ") + std::string(what) +
+                     (is_none ? "" : ", name the step" + choice));
+    return std::nullopt;
+  }
+  const auto i = draft.graph().find(name);
+  if (!i || draft.step(*i).address.empty()) {
+    draft.refuse(ErrorCode::not_found, run + " has no step " + name + did_you_mean(draft, name));
+    return std::nullopt;
+  }
+  if (fits(draft, *i)) return i;
+  draft.refuse(ErrorCode::conflict, draft.step(*i).address + " of " + run + " is " +
+                                        std::string(name_of(draft.at(*i).status)) + ": it is no " +
+                                        std::string(what) +
+                                        (found.empty() ? "" : "; there is" + choice.substr(1)));
+  return std::nullopt;
+}
+
+void continue_if_answered(Draft& draft, const By& by) {
+  const auto& paused = draft.state().paused;
+  if (!paused || draft.state().failed_by) return;
+  const bool is_by_failure = paused->reason == state::PauseReason::failure ||
+                             paused->reason == state::PauseReason::timeout;
+  if (is_by_failure) draft.emit(state::RunContinued{by.who, by.say});
+}
+
+std::optional<Value::Map> given_outputs(Draft& draft, StepIndex i, const Value::Map& given) {
+  const runbooks::Step& step = draft.step(i);
+  const auto& declared = step.kind == StepKind::manual ? step.manual.outputs : step.action.outputs;
+  Value::Map outputs;
+  for (const auto& [name, written] : given) {
+    const auto type = declared.find(name);
+    if (type == declared.end()) {
+      std::string known;
+      for (const auto& [other, ignored] : declared) known += (known.empty() ? "" : ", ") + other;
+      draft.refuse(ErrorCode::invalid,
+                   step.address + " has no output " + name +
+                       (known.empty() ? "; it declares none" : "; it has " + known));
+      return std::nullopt;
+    }
+    auto value = coerce(type->second, written);
+    if (!value) {
+      draft.refuse(ErrorCode::invalid,
+                   "output " + name + " of " + step.address + ": " + value.error().message());
+      return std::nullopt;
+    }
+    outputs.emplace(name, std::move(value).value());
+  }
+  return outputs;
+}
+
+}  // namespace rung::engine

@@ -1,0 +1,72 @@
+#include "engine/core/commands.h"
+#include "engine/core/step_rules.h"
+
+namespace rung::engine {
+namespace {
+
+// Failed where that still holds the run: not in a group that has ended because of it.
+bool is_held_failure(const Draft& draft, StepIndex i) {
+  const StepState& step = draft.at(i);
+  if (step.status == StepStatus::backing_off) return true;
+  if (step.status != StepStatus::failed || step.is_tolerated) return false;
+  if (draft.step(i).undoes) return draft.state().stuck_at == draft.step(i).address;
+  if (draft.state().phase != RunPhase::steps || draft.state().ending) return false;
+  for (auto up = draft.step(i).parent; up; up = draft.step(*up).parent) {
+    if (draft.at(*up).status != StepStatus::running) return false;
+  }
+  return true;
+}
+
+bool is_skippable(const Draft& draft, StepIndex i) {
+  const StepState& step = draft.at(i);
+  const bool asks = draft.step(i).kind == StepKind::approve;
+  if (asks || draft.step(i).address.empty() ||
+      draft.state().ending.has_value() != draft.step(i).undoes.has_value()) {
+    return false;
+  }
+  if (step.status == StepStatus::failed) return is_held_failure(draft, i);
+  if (step.status == StepStatus::waiting)
+    return !draft.step(i).undoes && draft.state().phase == RunPhase::steps;
+  return step.status == StepStatus::running && step.phase == AttemptPhase::none &&
+         draft.step(i).kind != StepKind::group;
+}
+
+}  // namespace
+
+void carry_out(Draft& draft, const RetryStep& command) {
+  const auto i =
+      named_step(draft, command.step, is_held_failure, "failed step that can be tried again");
+  if (!i) return;
+  if (draft.at(*i).status == StepStatus::backing_off) {
+    if (draft.context().driving == Driving::drive && may_start(draft.state()))
+      return begin_attempt(draft, *i);
+    return draft.refuse(ErrorCode::conflict,
+                        draft.step(*i).address + " is tried again by itself; " +
+                            run_name(draft.state()) + " must be driven and not paused for it");
+  }
+  draft.emit(*i, state::StepReset{command.by.who, command.by.say});
+  continue_if_answered(draft, command.by);
+}
+
+void carry_out(Draft& draft, const SkipStep& command) {
+  const auto named = command.step.empty() ? std::nullopt : draft.graph().find(command.step);
+  if (named && draft.at(*named).status == StepStatus::in_doubt) {
+    return draft.refuse(
+        ErrorCode::conflict,
+        draft.step(*named).address +
+            " is in doubt and cannot be skipped: say what happened with rung resolve");
+  }
+  if (named && draft.step(*named).kind == StepKind::approve) {
+    return draft.refuse(ErrorCode::conflict,
+                        "an approval cannot be skipped: rung approve, or rung reject");
+  }
+  const auto i =
+      named_step(draft, command.step, is_skippable, "failed or waiting step that can be skipped");
+  if (!i) return;
+  auto outputs = given_outputs(draft, *i, command.outputs);
+  if (!outputs) return;
+  draft.emit(*i, state::StepSkipped{"skip", std::move(*outputs), command.by.who, command.by.say});
+  continue_if_answered(draft, command.by);
+}
+
+}  // namespace rung::engine

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "engine/core/draft.h"
+
+namespace rung::engine {
+
+// What the run as a whole does next.
+
+// Everything that follows by itself from where the run stands: groups that ended, the policy for a
+// failure, the next steps, the undo, `finally`, the end. Emits nothing where the context holds.
+void advance(Draft& draft);
+
+// No ordinary step starts any more. What waits is closed, what runs is drained or cancelled; what
+// the ending asks for (undo, `finally`) follows when all attempts have an outcome.
+void begin_ending(Draft& draft, state::RunEnding ending, CancelRunning running);
+
+// Closes the waiting and cancels the running steps of a group.
+void cancel_running_under(Draft& draft, StepIndex group);
+
+// Retries and waits whose time has come.
+void wake_due(Draft& draft);
+
+// The undo steps that undoing the run now would take, first to last; and what has no undo.
+struct UndoPlan {
+  std::vector<StepIndex> undo;
+  std::vector<StepIndex> left_as_is;  // they acted and have no undo, nor `undo: none`
+};
+UndoPlan plan_undo(const Graph& graph, const RunState& run);
+
+}  // namespace rung::engine

@@ -1,0 +1,145 @@
+#include "engine/core/state.h"
+
+#include <algorithm>
+
+namespace rung::engine {
+namespace {
+
+using state::RunStatus;
+
+bool is_open(const StepState& step) {
+  return step.status == StepStatus::running && step.phase == AttemptPhase::none;
+}
+
+std::string waiting_reason(const Graph& graph, const RunState& run) {
+  for (const StepIndex i : run.active) {
+    const StepState& state = run.at(i);
+    const runbooks::Step& step = graph.step(i);
+    if (state.status == StepStatus::backing_off) return "retries " + step.address;
+    if (!is_open(state)) continue;
+    switch (step.kind) {
+      case StepKind::approve: return "approval of " + step.address;
+      case StepKind::manual: return "manual step " + step.address;
+      case StepKind::wait:
+        return step.wait.signal.empty() ? "timer of " + step.address
+                                        : "signal " + step.wait.signal + " at " + step.address;
+      case StepKind::action:
+      case StepKind::set:
+      case StepKind::fail:
+      case StepKind::group: break;
+    }
+  }
+  return "";
+}
+
+std::string doubted(const Graph& graph, const RunState& run) {
+  for (const StepIndex i : run.active) {
+    if (run.at(i).status == StepStatus::in_doubt) return graph.step(i).address + " is in doubt";
+  }
+  return "";
+}
+
+std::string reason_of(const Graph& graph, const RunState& run, RunStatus status) {
+  switch (status) {
+    case RunStatus::in_doubt: return doubted(graph, run);
+    case RunStatus::stuck: return run.stuck_at + " failed";
+    case RunStatus::waiting: return waiting_reason(graph, run);
+    case RunStatus::paused: return run.paused->detail;
+    case RunStatus::succeeded:
+    case RunStatus::failed:
+    case RunStatus::undone:
+    case RunStatus::cancelled: return run.finished->reason;
+    case RunStatus::undoing: return run.ending ? run.ending->reason : "";
+    case RunStatus::queued:
+    case RunStatus::running: return run.ending ? run.ending->reason : "";
+  }
+  return "";
+}
+
+// When time alone changes this step; a delay ends early where the step's whole time is over.
+std::optional<Due> step_due(const runbooks::Step& step, const RunState& run,
+                            const StepState& state) {
+  if (state.status != StepStatus::backing_off) return state.due;
+  const std::optional<Due> limit = step_limit(step, state);
+  if (!may_start(run)) return limit;
+  return limit && limit->utc < state.due->utc ? limit : state.due;
+}
+
+}  // namespace
+
+std::string run_name(const RunState& state) {
+  return state.created->runbook + "-" + std::to_string(state.id.number);
+}
+
+RunStatus status_of(const RunState& run) {
+  if (run.finished) return run.finished->status;
+  if (!run.claim) return RunStatus::queued;
+  const bool is_undoing = run.phase == RunPhase::undoing;
+  // Whoever starts next must look after what is in flight, so that comes before every pause.
+  if (run.in_flight > 0) return is_undoing ? RunStatus::undoing : RunStatus::running;
+  if (!run.stuck_at.empty()) return RunStatus::stuck;
+  if (run.in_doubt > 0) return RunStatus::in_doubt;
+  if (run.paused) return RunStatus::paused;
+  if (!run.active.empty() && !is_undoing) return RunStatus::waiting;
+  return is_undoing ? RunStatus::undoing : RunStatus::running;
+}
+
+state::RunSummary summary_of(const Graph& graph, const RunState& run) {
+  state::RunSummary row;
+  row.run = run.id;
+  row.runbook = run.created->runbook;
+  row.plan = run.created->plan;
+  row.status = status_of(run);
+  row.reason = reason_of(graph, run, row.status);
+  row.who = run.created->who;
+  row.created_at = run.created_at;
+  if (run.finished)
+    row.finished_at = run.finished_at;
+  else if (const auto due = next_due(graph, run))
+    row.wake_at = due->utc;
+  return row;
+}
+
+std::optional<Due> next_due(const Graph& graph, const RunState& run) {
+  std::optional<Due> next;
+  for (const StepIndex i : run.active) {
+    const auto due = step_due(graph.step(i), run, run.at(i));
+    if (due && (!next || due->utc < next->utc)) next = due;
+  }
+  return next;
+}
+
+std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state) {
+  if (step.step_timeout <= Duration::zero() || !state.first_started_at) return std::nullopt;
+  const bool same_boot = state.first_started_boot > Duration::zero();
+  return Due{*state.first_started_at + step.step_timeout,
+             same_boot ? state.first_started_boot + step.step_timeout : Duration{}};
+}
+
+bool may_start(const RunState& run) {
+  if (run.paused || !run.stuck_at.empty()) return false;
+  switch (run.phase) {
+    case RunPhase::created:
+    case RunPhase::finished: return false;
+    case RunPhase::steps: return !run.ending && !run.failed_by && run.in_doubt == 0;
+    case RunPhase::finalizing: return run.in_doubt == 0;
+    case RunPhase::undoing: break;
+  }
+  // A doubt of before is what is being undone; a doubt about an undo stops the undo.
+  for (const StepIndex undo : run.undo_order) {
+    if (run.at(undo).status == StepStatus::in_doubt) return false;
+  }
+  return true;
+}
+
+bool is_due(const Due& due, Instant now) {
+  return due.boot > Duration::zero() ? due.boot <= now.boot : due.utc <= now.utc;
+}
+
+Uuid key_of(const RunState& state, const std::string& address, std::int64_t generation) {
+  const std::string tail =
+      "/" + std::to_string(state.id.number) + "/" + address + "/" + std::to_string(generation);
+  return uuid_from(sha256({state.created->store, tail}));
+}
+
+}  // namespace rung::engine

@@ -1,0 +1,87 @@
+#include "engine/core/people.h"
+#include "engine/core/run_rules.h"
+#include "engine/core/step_rules.h"
+
+namespace rung::engine {
+namespace {
+
+using runbooks::OnTimeout;
+using runbooks::Step;
+
+ActionError timed_out(const std::string& what) {
+  return {ErrorClass::timeout, what};
+}
+
+void wake_retry(Draft& draft, StepIndex i) {
+  const auto limit = step_limit(draft.step(i), draft.at(i));
+  if (limit && is_due(*limit, draft.context().now)) {
+    return fail_step(
+        draft, i,
+        timed_out("out of time (step_timeout); the last error was: " + draft.at(i).error->message));
+  }
+  const bool is_wanted = is_due(*draft.at(i).due, draft.context().now) && may_start(draft.state());
+  if (is_wanted && draft.context().driving == Driving::drive) begin_attempt(draft, i);
+}
+
+void end_wait(Draft& draft, StepIndex i) {
+  const Step& step = draft.step(i);
+  if (step.wait.signal.empty()) return draft.emit(i, state::StepSucceeded{});
+  fail_step(draft, i, timed_out("no signal " + step.wait.signal + " came in time"));
+}
+
+void end_person(Draft& draft, StepIndex i, OnTimeout what) {
+  const std::string message = "nobody answered in time";
+  switch (what) {
+    case OnTimeout::approve: {
+      state::StepSucceeded done;
+      done.outputs = {{"approved", Value(true)}, {"by", Value("timeout")}};
+      return draft.emit(i, std::move(done));
+    }
+    case OnTimeout::proceed: {
+      state::StepSucceeded done;
+      if (draft.step(i).kind == StepKind::approve)
+        done.outputs = {{"approved", Value(false)}, {"by", Value("timeout")}};
+      return draft.emit(i, std::move(done));
+    }
+    case OnTimeout::reject: return reject(draft, i, By{"", {}, message});
+    case OnTimeout::fail: return fail_step(draft, i, timed_out(message));
+    case OnTimeout::pause: break;
+  }
+  fail_step(draft, i, timed_out(message));
+  const Step& step = draft.step(i);
+  const bool can_pause = !step.tolerate && !draft.state().ending && !draft.state().paused;
+  if (can_pause) {
+    draft.emit(state::RunPaused{state::PauseReason::timeout, step.address,
+                                step.address + ": " + message, "", ""});
+  }
+}
+
+void wake_open(Draft& draft, StepIndex i) {
+  if (!is_due(*draft.at(i).due, draft.context().now)) return;
+  const Step& step = draft.step(i);
+  switch (step.kind) {
+    case StepKind::wait: return end_wait(draft, i);
+    case StepKind::approve: return end_person(draft, i, step.approve.on_timeout);
+    case StepKind::manual: return end_person(draft, i, step.manual.on_timeout);
+    case StepKind::action:
+    case StepKind::set:
+    case StepKind::fail:
+    case StepKind::group: return;
+  }
+}
+
+}  // namespace
+
+void wake_due(Draft& draft) {
+  const std::set<StepIndex> active = draft.state().active;
+  for (const StepIndex i : active) {
+    const StepState& step = draft.at(i);
+    if (!draft.state().active.contains(i) || !step.due) continue;
+    if (step.status == StepStatus::backing_off)
+      wake_retry(draft, i);
+    else if (step.status == StepStatus::running)
+      wake_open(draft, i);
+  }
+}
+
+}  // namespace rung::engine

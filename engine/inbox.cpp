@@ -1,0 +1,186 @@
+#include "engine/inbox.h"
+
+namespace rung::engine {
+namespace {
+
+// --- from a command to a row
+
+void put_by(state::Command& row, const By& by) {
+  row.who = by.who;
+  if (!by.say.empty()) row.args.emplace("say", by.say);
+  if (by.groups.empty()) return;
+  row.args.emplace("groups", Value::List(by.groups.begin(), by.groups.end()));
+}
+
+void put_step(state::Command& row, const std::string& step) {
+  if (!step.empty()) row.args.emplace("step", step);
+}
+
+void put_outputs(state::Command& row, const Value::Map& outputs) {
+  if (!outputs.empty()) row.args.emplace("outputs", outputs);
+}
+
+std::string_view word(ResolveAs as) {
+  switch (as) {
+    case ResolveAs::done: return "done";
+    case ResolveAs::not_done: return "not-done";
+    case ResolveAs::failed: return "failed";
+  }
+  return "done";
+}
+
+struct Encode {
+  state::Command& row;
+
+  void operator()(const Vote& c) const {
+    row.kind = c.approve ? "approve" : "reject";
+    put_step(row, c.step);
+    put_by(row, c.by);
+  }
+  void operator()(const FinishManual& c) const { with_step("done", c.step, c.outputs, c.by); }
+  void operator()(const SkipStep& c) const { with_step("skip", c.step, c.outputs, c.by); }
+  void operator()(const RetryStep& c) const { with_step("retry", c.step, {}, c.by); }
+  void operator()(const Resolve& c) const {
+    with_step("resolve", c.step, c.outputs, c.by);
+    row.args.emplace("as", Value(word(c.as)));
+  }
+  void operator()(const SendSignal& c) const {
+    row.kind = "signal";
+    row.args.emplace("name", c.name);
+    if (!c.payload.is_null()) row.args.emplace("payload", c.payload);
+    put_by(row, c.by);
+  }
+  void operator()(const Note& c) const {
+    row.kind = "note";
+    row.args.emplace("text", c.text);
+    put_by(row, c.by);
+  }
+  void operator()(const Pause& c) const { plain("pause", c.by); }
+  void operator()(const Continue& c) const { plain("resume", c.by); }
+  void operator()(const Undo& c) const { plain("undo", c.by); }
+  void operator()(const Cancel& c) const {
+    plain("cancel", c.by);
+    if (c.running == CancelRunning::kill) row.args.emplace("kill", true);
+  }
+  // The engine's own commands never travel.
+  void operator()(const Claim&) const {}
+  void operator()(const FinishAttempt&) const {}
+  void operator()(const FinishProbe&) const {}
+  void operator()(const PassTime&) const {}
+  void operator()(const Go&) const {}
+
+  void plain(const char* kind, const By& by) const {
+    row.kind = kind;
+    put_by(row, by);
+  }
+  void with_step(const char* kind, const std::string& step, const Value::Map& outputs,
+                 const By& by) const {
+    row.kind = kind;
+    put_step(row, step);
+    put_outputs(row, outputs);
+    put_by(row, by);
+  }
+};
+
+// --- from a row to a command
+
+std::string text_of(const state::Command& row, const char* name) {
+  const auto found = row.args.find(name);
+  if (found == row.args.end() || found->second.string() == nullptr) return "";
+  return *found->second.string();
+}
+
+Value::Map map_of(const state::Command& row, const char* name) {
+  const auto found = row.args.find(name);
+  if (found == row.args.end() || found->second.map() == nullptr) return {};
+  return *found->second.map();
+}
+
+By by_of(const state::Command& row) {
+  By by{row.who, {}, text_of(row, "say")};
+  const auto groups = row.args.find("groups");
+  if (groups == row.args.end() || groups->second.list() == nullptr) return by;
+  for (const Value& group : *groups->second.list()) {
+    if (group.string() != nullptr) by.groups.push_back(*group.string());
+  }
+  return by;
+}
+
+Result<Request> decode_start(const state::Command& row) {
+  auto plan = runbooks::plan_from_json(text_of(row, "plan"));
+  if (!plan) return std::move(plan).error().with_context("the plan of this start");
+  StartRequest request;
+  request.plan = std::make_shared<const runbooks::Plan>(std::move(plan).value());
+  request.inputs = map_of(row, "inputs");
+  request.mode = text_of(row, "mode");
+  request.dedupe = text_of(row, "dedupe");
+  request.by = by_of(row);
+  return Request(std::move(request));
+}
+
+Result<Request> decode_resolve(const state::Command& row) {
+  Resolve command{text_of(row, "step"), ResolveAs::done, map_of(row, "outputs"), by_of(row)};
+  const std::string as = text_of(row, "as");
+  if (as == "not-done")
+    command.as = ResolveAs::not_done;
+  else if (as == "failed")
+    command.as = ResolveAs::failed;
+  else if (as != "done")
+    return Error(ErrorCode::invalid, "resolve --as " + as + ": it is done, not-done or failed");
+  return Request(Command(std::move(command)));
+}
+
+}  // namespace
+
+state::Command encode_start(const StartRequest& request, CommandId id, TimePoint at) {
+  state::Command row;
+  row.id = id;
+  row.at = at;
+  row.kind = "start";
+  row.args.emplace("plan", runbooks::to_json(*request.plan));
+  row.args.emplace("inputs", request.inputs);
+  row.args.emplace("mode", request.mode);
+  if (!request.dedupe.empty()) row.args.emplace("dedupe", request.dedupe);
+  put_by(row, request.by);
+  return row;
+}
+
+state::Command encode(RunId run, const Command& command, CommandId id, TimePoint at) {
+  state::Command row;
+  row.id = id;
+  row.at = at;
+  row.run = run;
+  std::visit(Encode{row}, command);
+  return row;
+}
+
+// long: one line for each verb.
+Result<Request> decode(const state::Command& row) {
+  if (row.kind == "start") return decode_start(row);
+  if (!row.run) return Error(ErrorCode::invalid, "the command " + row.kind + " names no run");
+  const By by = by_of(row);
+  const std::string step = text_of(row, "step");
+  const std::string& kind = row.kind;
+  if (kind == "approve" || kind == "reject")
+    return Request(Command(Vote{step, kind == "approve", by}));
+  if (kind == "done") return Request(Command(FinishManual{step, map_of(row, "outputs"), by}));
+  if (kind == "skip") return Request(Command(SkipStep{step, map_of(row, "outputs"), by}));
+  if (kind == "retry") return Request(Command(RetryStep{step, by}));
+  if (kind == "resolve") return decode_resolve(row);
+  if (kind == "note") return Request(Command(Note{text_of(row, "text"), by}));
+  if (kind == "pause") return Request(Command(Pause{by}));
+  if (kind == "resume") return Request(Command(Continue{by}));
+  if (kind == "undo") return Request(Command(Undo{by}));
+  if (kind == "cancel") {
+    const bool kills = row.args.contains("kill");
+    return Request(Command(Cancel{kills ? CancelRunning::kill : CancelRunning::drain, by}));
+  }
+  if (kind == "signal") {
+    const auto payload = row.args.find("payload");
+    return Request(Command(SendSignal{text_of(row, "name"),
+                                      payload == row.args.end() ? Value() : payload->second, by}));
+  }
+  return Error(ErrorCode::invalid, "this rung does not know the command " + kind);
+}
+
+}  // namespace rung::engine
