@@ -386,7 +386,9 @@ TEST_P(StoreContract, ShowsReadersThatSomethingChanged) {
   EXPECT_NE(reader->data_version().value(), before);
 }
 
-INSTANTIATE_TEST_SUITE_P(, StoreContract, ::testing::Values(Kind{"Memory", memory_under_test}),
+INSTANTIATE_TEST_SUITE_P(, StoreContract,
+                         ::testing::Values(Kind{"Memory", memory_under_test},
+                                           Kind{"Sqlite", sqlite_under_test}),
                          [](const auto& given) { return given.param.name; });
 
 }  // namespace

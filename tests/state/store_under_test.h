@@ -24,5 +24,6 @@ class StoreUnderTest {
 };
 
 std::unique_ptr<StoreUnderTest> memory_under_test();
+std::unique_ptr<StoreUnderTest> sqlite_under_test();
 
 }  // namespace rung::state
