@@ -1,0 +1,22 @@
+#pragma once
+
+#include "actions/action.h"
+
+namespace rung::actions {
+
+// `http.request`, and `http.get` and its like, which fix the method.
+class HttpRequest final : public Action {
+ public:
+  HttpRequest(std::string name, std::string fixed_method);
+
+  const ActionSpec& spec() const override { return spec_; }
+  EffectClass effect_class(const Value::Map& with) const override;
+  std::vector<std::string> check(const Value::Map& with) const override;
+  awaitable<Outcome> run(RunRequest request) override;
+
+ private:
+  const std::string fixed_method_;
+  const ActionSpec spec_;
+};
+
+}  // namespace rung::actions

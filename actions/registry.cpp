@@ -1,0 +1,68 @@
+#include "actions/registry.h"
+
+#include "base/ensure.h"
+
+#include <algorithm>
+#include <array>
+
+namespace rung::actions {
+namespace {
+
+// Names that the language gives to every step; an output could not be told from them.
+constexpr std::array<std::string_view, 8> kEngineNames = {
+    "status", "error", "attempts", "started_at", "finished_at", "duration", "outputs", "results"};
+
+template <class Fields>
+std::string_view repeated_name(const Fields& fields) {
+  for (auto it = fields.begin(); it != fields.end(); ++it) {
+    const auto same = [&](const auto& other) { return other.name == it->name; };
+    if (std::any_of(fields.begin(), it, same)) return it->name;
+  }
+  return {};
+}
+
+Error invalid(const ActionSpec& spec, std::string_view what) {
+  return Error(ErrorCode::invalid, "the action \"" + spec.name + "\" " + std::string(what));
+}
+
+Result<void> check_spec(const ActionSpec& spec) {
+  if (spec.name.empty()) return Error(ErrorCode::invalid, "an action without a name");
+  if (const auto name = repeated_name(spec.inputs); !name.empty()) {
+    return invalid(spec, "describes its input \"" + std::string(name) + "\" twice");
+  }
+  if (const auto name = repeated_name(spec.outputs); !name.empty()) {
+    return invalid(spec, "describes its output \"" + std::string(name) + "\" twice");
+  }
+  for (const auto& output : spec.outputs) {
+    if (std::find(kEngineNames.begin(), kEngineNames.end(), output.name) != kEngineNames.end()) {
+      return invalid(spec, "has an output \"" + output.name + "\": that name is the engine's");
+    }
+  }
+  return success();
+}
+
+}  // namespace
+
+Result<void> Registry::add(std::unique_ptr<Action> action) {
+  ENSURE(action != nullptr, "a registry holds actions only");
+  const auto& spec = action->spec();
+  TRY(check_spec(spec));
+  const auto [place, is_new] = actions_.try_emplace(spec.name);
+  if (!is_new) return Error(ErrorCode::conflict, "two actions are named \"" + spec.name + "\"");
+  place->second = std::move(action);
+  return success();
+}
+
+Action* Registry::find(std::string_view name) const {
+  const auto found = actions_.find(name);
+  return found == actions_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string_view> Registry::names() const {
+  std::vector<std::string_view> names;
+  names.reserve(actions_.size());
+  for (const auto& [name, action] : actions_) names.push_back(name);
+  return names;
+}
+
+}  // namespace rung::actions
