@@ -13,7 +13,8 @@ using SteadyTime = RequestQueue::Time;
 using std::chrono::steady_clock;
 
 constexpr std::int64_t kPassiveBytes = 4LL * 1024 * 1024;
-constexpr std::int64_t kRestartBytes = 64LL * 1024 * 1024;
+// With the batch that crosses it the log stays under 64 MiB.
+constexpr std::int64_t kRestartBytes = 48LL * 1024 * 1024;
 // A pause between two steps of one run is no idle time: a checkpoint there would cost it two syncs.
 constexpr std::chrono::milliseconds kIdle{200};
 constexpr std::chrono::seconds kRetry{1};

@@ -34,6 +34,15 @@ class EngineLoop {
     return true;
   }
 
+  // Runs what is there already.
+  void run_ready() {
+    for (;;) {
+      const auto task = take(std::chrono::steady_clock::now());
+      if (!task) return;
+      (*task)();
+    }
+  }
+
   // Forgets what waits, like a process that died.
   void drop_all() {
     const std::lock_guard lock(mutex_);
