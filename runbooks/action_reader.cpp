@@ -89,7 +89,9 @@ class ActionReader {
   void read_inputs() {
     if (const Node* script = fields_.get("shell")) read_field("script", *script, "shell");
     if (const Node* argv = fields_.get("command")) read_argv(*argv);
+    const bool is_command = key_ == "shell" || key_ == "command";
     for (const std::string_view key : {"env", "stdin", "files", "interpreter", "cwd"}) {
+      if (!is_command) break;
       if (const Node* node = fields_.get(key)) read_field(key, *node, std::string(key));
     }
     const Node* with = fields_.get(key_ == "http" ? "http" : "with");
@@ -295,11 +297,12 @@ KnownOutputs outputs_of(const Step& step, const Catalog& catalog) {
   };
   switch (step.kind) {
     case StepKind::action:
-      if (const ActionSpec* spec = catalog.find(step.action.uses))
-        known.outputs = spec->outputs;
-      else
-        known.are_all = false;
       add(step.action.outputs);
+      if (const ActionSpec* spec = catalog.find(step.action.uses)) {
+        known.outputs.insert(known.outputs.end(), spec->outputs.begin(), spec->outputs.end());
+      } else {
+        known.are_all = false;
+      }
       break;
     case StepKind::set:
       for (const auto& [name, value] : step.set) known.outputs.push_back({name, Type::any, ""});

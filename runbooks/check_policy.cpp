@@ -19,7 +19,7 @@ class PolicyCheck {
       const DraftStep* draft = unfolded_.drafts[i];
       if (draft == nullptr) continue;
       check_people(*draft);
-      if (draft->is_flawed) continue;
+      if (draft->is_flawed || draft->kind_bit == 0) continue;
       const Step& step = unfolded_.steps[i];
       if (step.kind == StepKind::action && !step.undoes) check_action(step, *draft);
     }
@@ -28,7 +28,9 @@ class PolicyCheck {
 
  private:
   Report& report() { return checking_.report; }
-  static std::string name(const Step& step) { return "step `" + step.id + "`"; }
+  static std::string name(const Step& step) {
+    return step.id.empty() ? "this step" : "step `" + step.id + "`";
+  }
 
   void check_people(const DraftStep& draft) {
     std::vector<std::string_view> known;
@@ -84,7 +86,8 @@ class PolicyCheck {
 
   void check_undo(const Step& step, const DraftStep& draft, std::optional<EffectClass> effect) {
     const ActionSpec* spec = checking_.catalog.find(step.action.uses);
-    const bool has_undo = step.undo || step.undo_none || spec->has_undo;
+    const bool is_written = draft.node->member("undo") != nullptr;  // and refused, perhaps
+    const bool has_undo = is_written || spec->has_undo;
     if (!step.undo && !spec->has_undo && !step.undo_on.empty() && !step.undo_none) {
       report().error(draft.place, "`undo_on` in " + name(step) + " has no `undo` that it narrows",
                      "add  undo: {command: [...]}  or remove it");

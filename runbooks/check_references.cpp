@@ -150,7 +150,9 @@ class ReferenceCheck {
     if (use.names.self) known.push_back("self");
     if (use.names.secrets) known.push_back("secrets");
     std::string fix;
-    if (contains(inputs_, root))
+    if (root == "yes" || root == "on" || root == "no" || root == "off")
+      fix = std::string("did you mean ") + (root == "yes" || root == "on" ? "true?" : "false?");
+    else if (contains(inputs_, root))
       fix = "write  inputs." + root;
     else if (contains(vars_, root))
       fix = "write  vars." + root;
@@ -353,10 +355,12 @@ class ReferenceCheck {
       type = type_of(references[0]);
     }
     if (type.empty() || type == "any" || type == "bool") return;
+    const bool is_plain = is_literal(use.text);
     checking_.report.error(
         place(use, 0, use.text.size()),
         "`" + use.field + "` must be true or false, and this is " + std::string(type),
-        "compare it with something:  " + use.field + ": " + use.text + " == ...");
+        is_plain ? "write a comparison, such as  " + use.field + ": mode == \"planned\""
+                 : "compare it with something:  " + use.field + ": " + use.text + " == ...");
   }
 
   // "" where it is not known.

@@ -22,6 +22,8 @@ class Fields {
   const Node* get(std::string_view key) const;
   // The key as it stands in the file, right or wrong.
   const Member* written(std::string_view key) const { return map_.member(key); }
+  // Whether a key stands in the file that the table does not have.
+  bool has_unknown() const;
   bool has(std::string_view key) const { return written(key) != nullptr; }
   Report::Place place(std::string_view key) const;
   const Node& map() const { return map_; }
@@ -37,6 +39,7 @@ class Fields {
   void check_member(const Member& member);
   void report_unknown(const Member& member) const;
   void report_missing() const;
+  bool is_misnamed(std::string_view key) const;
 
   const Node& map_;
   const Table& table_;
@@ -47,6 +50,13 @@ class Fields {
 // Where a node stands, with the length of its first line.
 Report::Place place_of(const Node& node);
 Report::Place place_of(const Member& member);
+
+// What one of our parsers said of a value, parted into what is wrong and what to write.
+struct Explained {
+  std::string message;
+  std::string fix;
+};
+Explained explain(const Error& error, std::string otherwise);
 
 // "a list", "text", ... for messages.
 std::string_view what_is(const Node& node);

@@ -86,6 +86,7 @@ void read_wait(const Node& node, const Fields& step, Report& report, DraftStep& 
   }
   const Fields fields(node, *step.table().find("wait")->table, report);
   if (fields.has("signal") == fields.has("at")) {
+    if (fields.has_unknown()) return;
     report.error(step.place("wait"), "a wait is for one thing: a duration, `at` or `signal`",
                  "write  wait: 30s,  wait: {at: \"02:30\"}  or  wait: {signal: name}");
     return;

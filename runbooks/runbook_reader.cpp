@@ -120,9 +120,10 @@ class RunbookReader {
     auto value = coerce(input.type, constant_value(written));
     input.fallback = value ? std::move(value).value() : Value();
     if (!value) {
-      report().error(place_of(*node),
-                     "the default of `" + input.name + "`: " + value.error().message(),
-                     "write a value of type " + std::string(name_of(input.type)));
+      auto said =
+          explain(value.error(), "write a value of type " + std::string(name_of(input.type)));
+      report().error(place_of(*node), "the default of `" + input.name + "`: " + said.message,
+                     std::move(said.fix));
     } else if (!input.choices.empty()) {
       check_fallback(*node, input);
     }

@@ -46,6 +46,13 @@ void Report::warning(Place place, std::string message, std::string fix) {
 }
 
 void Report::add(Diagnostic diagnostic) {
+  const auto is_known = [&](const Diagnostic& d) {
+    return d.file == diagnostic.file && d.at == diagnostic.at && d.message == diagnostic.message;
+  };
+  if (const auto known = std::find_if(out_.begin(), out_.end(), is_known); known != out_.end()) {
+    known->fix = std::move(diagnostic.fix);
+    return;
+  }
   if (out_.size() == kMost) {
     out_.push_back({Severity::error, source_.file(), diagnostic.at, 1,
                     "too many mistakes: the rest is not shown", "fix those above first"});

@@ -69,6 +69,7 @@ class StepReader {
 
   void choose_kind() {
     draft_.step.id = fields_.text("id");
+    if (const Node* id = fields_.get("id")) draft_.place = place_of(*id);
     std::vector<const StepWord*> found;
     for (const auto& word : step_words()) {
       if (fields_.has(word.key)) found.push_back(&word);
@@ -87,11 +88,9 @@ class StepReader {
       return;
     }
     // An unknown key was reported already and is probably the word that is missing.
-    const auto is_unknown = [&](const Member& m) { return fields_.table().find(m.key) == nullptr; };
-    const auto& members = fields_.map().members;
-    if (std::any_of(members.begin(), members.end(), is_unknown) || node_.is_broken) return;
+    if (fields_.has_unknown() || node_.is_broken) return;
     report().error(
-        fields_.has("id") ? fields_.place("id") : draft_.place, name() + " does nothing",
+        draft_.place, name() + " does nothing",
         "add one of shell, command, http, uses, set, fail, wait, approve, manual, steps, parallel");
   }
 

@@ -156,8 +156,8 @@ Template ValueReader::constant(const Node& node, const ValueRules& rules) {
   if (rules.type == Type::any) return {value_as_written(node)};
   auto value = coerce(rules.type, Value(node.text));
   if (value) return {std::move(value).value()};
-  report_.error(place_of(node), "`" + rules.field + "`: " + value.error().message(),
-                "write a value of type " + std::string(name_of(rules.type)));
+  auto said = explain(value.error(), "write a value of type " + std::string(name_of(rules.type)));
+  report_.error(place_of(node), "`" + rules.field + "`: " + said.message, std::move(said.fix));
   return {Value(node.text)};
 }
 

@@ -47,14 +47,17 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     Node node = start(mark);
-    report_.error(
-        {node.at}, "YAML aliases (`*name`) are not part of the language",
-        "write the value out here, or name it once under `vars:` and use \"{{ vars.name }}\"");
+    if (aliases_++ == 0) {
+      report_.error({node.at}, "YAML aliases (`*name`) are not part of the language",
+                    "write the value out here, or name it once under `vars:` and use "
+                    "\"{{ vars.name }}\"");
+    }
     node.is_broken = true;
     add(std::move(node));
   }
 
   void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
+    if (anchors_++ > 0) return;
     report_.error({position(mark)}, "YAML anchors (`&" + name + "`) are not part of the language",
                   "remove `&" + name + "`; a value that is needed twice goes under `vars:`");
   }
@@ -231,6 +234,8 @@ class TreeBuilder : public YAML::EventHandler {
   std::vector<Open> stack_;
   std::optional<Node> root_;
   std::size_t nodes_ = 0;
+  std::size_t aliases_ = 0;  // the first of each is reported: it tells all there is to know
+  std::size_t anchors_ = 0;
 };
 
 }  // namespace
