@@ -1,0 +1,26 @@
+#include "cli/command.h"
+#include "cli/commands/runbook_file.h"
+#include "cli/screen/plan_screen.h"
+
+namespace rung::cli {
+
+ExitCode plan(const Arguments& arguments, const Console& console) {
+  ExitCode code = ExitCode::succeeded;
+  const auto run = prepare_run(arguments, console, code);
+  if (!run) return code;
+  const auto view = service::describe_plan(*run->plan, run->inputs, run->mode);
+  if (!view)
+    return console.refuse(view.error(), "this is one of the runbook's requirements (require:)");
+  if (!console.is_table()) {
+    console.value(service::to_value(view.value()));
+    return ExitCode::succeeded;
+  }
+  console.out(plan_screen(console.out_style(), view.value()));
+  std::string next = "rung run" + (arguments.file.empty() ? "" : " " + arguments.file);
+  for (const std::string& input : arguments.inputs) next += " -i '" + input + "'";
+  if (!arguments.mode.empty()) next += " --mode " + arguments.mode;
+  console.hint("next: " + next + "\n");
+  return ExitCode::succeeded;
+}
+
+}  // namespace rung::cli

@@ -1,0 +1,68 @@
+#include "cli/commands/runbook_file.h"
+
+#include <algorithm>
+
+namespace rung::cli {
+namespace {
+
+std::string counted(std::ptrdiff_t count, std::string_view what) {
+  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
+std::optional<PreparedRun> stop(ExitCode with, ExitCode& code) {
+  code = with;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string count_line(const Diagnostics& diagnostics) {
+  const auto errors =
+      std::count_if(diagnostics.begin(), diagnostics.end(),
+                    [](const Diagnostic& d) { return d.severity == Severity::error; });
+  const auto warnings = static_cast<std::ptrdiff_t>(diagnostics.size()) - errors;
+  std::string line = errors > 0 ? counted(errors, "error") : "";
+  if (warnings > 0) line += (line.empty() ? "" : ", ") + counted(warnings, "warning");
+  return line + ". Nothing was run.\n";
+}
+
+Value to_value(const Diagnostics& diagnostics) {
+  Value::List list;
+  for (const Diagnostic& d : diagnostics) {
+    list.emplace_back(Value::Map{{"severity", d.severity == Severity::error ? "error" : "warning"},
+                                 {"file", d.file},
+                                 {"line", d.at.line},
+                                 {"column", d.at.column},
+                                 {"message", d.message},
+                                 {"fix", d.fix}});
+  }
+  return list;
+}
+
+std::optional<PreparedRun> prepare_run(const Arguments& arguments, const Console& console,
+                                       ExitCode& code) {
+  auto file = service::find_runbook(arguments.file);
+  if (!file) return stop(console.refuse(file.error()), code);
+  auto loaded = service::load_runbook(file.value());
+  if (has_errors(loaded.diagnostics)) {
+    console.err(render(loaded.diagnostics, loaded.texts.lookup()) + count_line(loaded.diagnostics));
+  } else if (!loaded.diagnostics.empty()) {
+    console.hint(counted(static_cast<std::ptrdiff_t>(loaded.diagnostics.size()), "warning") +
+                 ", see:  rung validate " + file.value() + "\n");
+  }
+  if (!loaded.plan) return stop(ExitCode::usage, code);
+  PreparedRun run;
+  run.file = file.value();
+  run.plan = loaded.plan;
+  const std::string next = "see them all:  rung plan " +
+                           (arguments.file.empty() ? "" : arguments.file + " ") + "-i NAME=VALUE";
+  auto inputs = service::read_inputs(*run.plan, arguments.inputs);
+  if (!inputs) return stop(console.refuse(inputs.error(), next), code);
+  run.inputs = std::move(inputs).value();
+  auto mode = service::choose_mode(*run.plan, arguments.mode);
+  if (!mode) return stop(console.refuse(mode.error()), code);
+  run.mode = std::move(mode).value();
+  return run;
+}
+
+}  // namespace rung::cli

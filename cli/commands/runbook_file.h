@@ -1,0 +1,27 @@
+#pragma once
+
+#include "cli/console.h"
+#include "service/load.h"
+
+#include <optional>
+
+namespace rung::cli {
+
+// A runbook that was read, with what it is given.
+struct PreparedRun {
+  std::string file;
+  std::shared_ptr<const runbooks::Plan> plan;
+  Value::Map inputs;
+  std::string mode;
+};
+
+// Reads FILE and says everything that is wrong with it on standard error; warnings as well.
+// `code` is the answer where there is nothing to go on with.
+std::optional<PreparedRun> prepare_run(const Arguments& arguments, const Console& console,
+                                       ExitCode& code);
+
+// "3 errors, 1 warning. Nothing was run."
+std::string count_line(const Diagnostics& diagnostics);
+Value to_value(const Diagnostics& diagnostics);
+
+}  // namespace rung::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "cli/screen/style.h"
+#include "service/run_view.h"
+
+#include <string>
+#include <vector>
+
+namespace rung::cli {
+
+// `rung ls`: a row for each run, newest first.
+std::string list_screen(const Style& style, const std::vector<state::RunSummary>& runs,
+                        TimePoint now);
+
+}  // namespace rung::cli

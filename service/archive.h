@@ -1,0 +1,48 @@
+#pragma once
+
+#include "service/follower.h"
+#include "service/store_place.h"
+#include "state/owner.h"
+#include "state/reader.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rung::service {
+
+// A store as somebody sees it who only looks: takes no lock, writes nothing. One thread.
+class Archive {
+ public:
+  // not_found: there is no store yet; unavailable, conflict, corrupt as the store says.
+  static Result<Archive> open(const StorePlace& place);
+
+  Result<std::vector<state::RunSummary>> runs(const state::RunFilter& filter) {
+    return reader_->runs(filter);
+  }
+
+  // "42", "orders-db-failover-42", or "" for the one run that fits. not_found: there is none;
+  // conflict: several fit, and the message names them.
+  enum class Fits { unfinished, any };
+  Result<RunId> find(std::string_view reference, Fits fits);
+
+  // Everything about one run. `viewer.is_driven` is found out here.
+  Result<RunView> view(RunId run, Viewer viewer);
+  // Whether the engine that holds the store is the one that drives this run.
+  bool is_driven(const History& history) const;
+  std::optional<state::OwnerNote> holder() const;
+
+  state::Reader& reader() { return *reader_; }
+  const StorePlace& place() const { return place_; }
+
+ private:
+  Archive(StorePlace place, std::unique_ptr<state::Reader> reader)
+      : place_(std::move(place)), reader_(std::move(reader)) {}
+  Result<RunId> only_one();
+
+  StorePlace place_;
+  std::unique_ptr<state::Reader> reader_;
+};
+
+}  // namespace rung::service

@@ -1,0 +1,32 @@
+#include "service/catalog.h"
+
+namespace rung::service {
+
+const ActionSpec* ActionCatalog::find(std::string_view name) const {
+  const actions::Action* action = registry_.find(name);
+  return action == nullptr ? nullptr : &action->spec();
+}
+
+std::vector<std::string_view> ActionCatalog::names() const {
+  return registry_.names();
+}
+
+std::optional<EffectClass> ActionCatalog::effect_class(std::string_view name,
+                                                       const Value::Map& constant_inputs) const {
+  const actions::Action* action = registry_.find(name);
+  if (action == nullptr) return std::nullopt;
+  return action->effect_class(constant_inputs);
+}
+
+EffectClass ActionCatalog::effect_class(const std::string& uses, const Value::Map& with) const {
+  const actions::Action* action = registry_.find(uses);
+  // A module that is gone promised nothing that still holds.
+  return action == nullptr ? EffectClass::once : action->effect_class(with);
+}
+
+bool ActionCatalog::can_probe(const std::string& uses) const {
+  actions::Action* action = registry_.find(uses);
+  return action != nullptr && (action->probe() != nullptr || action->spec().has_probe);
+}
+
+}  // namespace rung::service

@@ -1,0 +1,277 @@
+#include "service/describe_run.h"
+
+#include <algorithm>
+#include <map>
+
+namespace rung::service {
+namespace {
+
+using engine::AttemptPhase;
+using engine::StepState;
+using runbooks::Step;
+
+bool is_listed(const Step& step, const StepState& state) {
+  if (!step.parent && !step.undoes) return false;  // the two roots
+  return !step.undoes || state.status != StepStatus::waiting;
+}
+
+StepView view_of(const Step& step, const StepState& state) {
+  StepView view;
+  view.id = step.id.empty() ? step.address : step.id;
+  view.address = step.address;
+  view.title = step.title;
+  view.kind = step.kind;
+  view.uses = step.kind == StepKind::action ? step.action.uses : "";
+  view.phase = step.phase;
+  view.status = state.status;
+  view.is_undo = step.undoes.has_value();
+  view.is_adopted = state.is_adopted;
+  view.is_tolerated = state.is_tolerated;
+  view.attempts = state.attempts;
+  view.effect_class = state.effect_class;
+  view.inputs = state.inputs;
+  view.outputs = state.outputs;
+  if (state.status != StepStatus::succeeded) view.error = state.error;
+  view.skipped_because = state.skipped_because;
+  view.who = state.who;
+  view.started_at = state.first_started_at;
+  view.attempt_started_at = state.started_at;
+  view.finished_at = state.finished_at;
+  if (state.due) view.due = state.due->utc;
+  view.timeout = step.timeout;
+  return view;
+}
+
+std::string phase_of(const Step& step) {
+  if (!step.phase.empty()) return step.phase;
+  const bool waits = step.kind == StepKind::wait || step.kind == StepKind::approve ||
+                     step.kind == StepKind::manual;
+  return waits ? "wait" : "";
+}
+
+// The time in which at least one step of a phase was under way.
+Duration covered(std::vector<std::pair<TimePoint, TimePoint>> spans) {
+  std::sort(spans.begin(), spans.end());
+  Duration sum{};
+  TimePoint reached{};
+  for (const auto& [from, to] : spans) {
+    const TimePoint begin = std::max(from, reached);
+    if (to > begin) sum += to - begin;
+    reached = std::max(reached, to);
+  }
+  return sum;
+}
+
+std::vector<PhaseTime> phases_of(const engine::Graph& graph, const engine::RunState& run) {
+  static constexpr std::string_view kPhases[] = {"detect",  "wait",    "fence",
+                                                 "promote", "repoint", "verify"};
+  std::map<std::string, std::vector<std::pair<TimePoint, TimePoint>>, std::less<>> spans;
+  for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
+    const StepState& state = run.steps[n];
+    const std::string phase = phase_of(graph.step({n}));
+    if (phase.empty() || !state.first_started_at) continue;
+    spans[phase].emplace_back(*state.first_started_at, state.finished_at.value_or(run.last_at));
+  }
+  std::vector<PhaseTime> phases;
+  for (const std::string_view phase : kPhases) {
+    const auto found = spans.find(phase);
+    if (found != spans.end()) phases.push_back({found->first, covered(found->second)});
+  }
+  return phases;
+}
+
+Value time_or_null(const std::optional<TimePoint>& time) {
+  return time ? Value(to_string(*time)) : Value();
+}
+
+Value error_value(const std::optional<ActionError>& error) {
+  if (!error) return {};
+  return Value::Map{{"class", name_of(error->error_class)}, {"message", error->message}};
+}
+
+std::string_view kind_name(const StepView& step) {
+  switch (step.kind) {
+    case StepKind::action: return step.uses;
+    case StepKind::set: return "set";
+    case StepKind::fail: return "fail";
+    case StepKind::wait: return "wait";
+    case StepKind::approve: return "approve";
+    case StepKind::manual: return "manual";
+    case StepKind::group: return "group";
+  }
+  return "";
+}
+
+Value step_value(const StepView& step) {
+  Value::Map map{{"id", step.id},
+                 {"address", step.address},
+                 {"kind", kind_name(step)},
+                 {"status", engine::name_of(step.status)},
+                 {"attempts", step.attempts},
+                 {"outputs", step.outputs},
+                 {"error", error_value(step.error)},
+                 {"started_at", time_or_null(step.started_at)},
+                 {"finished_at", time_or_null(step.finished_at)}};
+  if (!step.phase.empty()) map.emplace("phase", step.phase);
+  if (step.is_adopted) map.emplace("adopted", true);
+  if (step.is_tolerated) map.emplace("tolerated", true);
+  if (!step.skipped_because.empty()) map.emplace("skipped_because", step.skipped_because);
+  if (!step.who.empty()) map.emplace("who", step.who);
+  if (step.due) map.emplace("due", to_string(*step.due));
+  return map;
+}
+
+std::string_view name_of_need(NeedKind kind) {
+  switch (kind) {
+    case NeedKind::engine: return "engine";
+    case NeedKind::approval: return "approval";
+    case NeedKind::task: return "task";
+    case NeedKind::signal: return "signal";
+    case NeedKind::timer: return "timer";
+    case NeedKind::delay: return "delay";
+    case NeedKind::running: return "running";
+    case NeedKind::doubt: return "doubt";
+    case NeedKind::failure: return "failure";
+    case NeedKind::paused: return "paused";
+    case NeedKind::stuck: return "stuck";
+  }
+  return "";
+}
+
+Value need_value(const Need& need) {
+  Value::Map facts;
+  for (const auto& [name, text] : need.facts) facts.insert_or_assign(name, Value(text));
+  Value::List commands;
+  for (const Way& way : need.ways)
+    commands.emplace_back(Value::Map{{"when", way.when}, {"command", way.command}});
+  return Value::Map{{"for", name_of_need(need.kind)},
+                    {"step", need.step},
+                    {"text", need.text},
+                    {"facts", std::move(facts)},
+                    {"since", time_or_null(need.since)},
+                    {"until", time_or_null(need.until)},
+                    {"then", need.then},
+                    {"who", need.who},
+                    {"commands", std::move(commands)}};
+}
+
+Value deed_value(const Deed& deed) {
+  return Value::Map{{"at", to_string(deed.at)},
+                    {"who", deed.who},
+                    {"what", deed.what},
+                    {"step", deed.step},
+                    {"say", deed.say}};
+}
+
+Value engine_value(const EngineView& engine) {
+  return Value::Map{{"at", to_string(engine.at)},
+                    {"pid", engine.pid},
+                    {"host", engine.host},
+                    {"who", engine.who},
+                    {"rung", engine.rung},
+                    {"takeover", engine.is_takeover},
+                    {"interrupted", engine.was_interrupted}};
+}
+
+template <class T, class F>
+Value::List list_of(const std::vector<T>& items, F to) {
+  Value::List list;
+  for (const T& item : items) list.push_back(to(item));
+  return list;
+}
+
+Value objectives_value(const RunView& run) {
+  Value::Map map;
+  if (run.rto > Duration::zero()) {
+    map.emplace("rto", run.rto);
+    if (run.finished_at) map.emplace("rto_reached", *run.finished_at - run.created_at);
+  }
+  if (run.rpo > Duration::zero()) map.emplace("rpo", run.rpo);
+  return map;
+}
+
+}  // namespace
+
+RunView describe_run(const History& history, const Viewer& viewer) {
+  const engine::RunState& run = history.state();
+  const engine::Graph& graph = history.graph();
+  const runbooks::Plan& plan = graph.plan();
+  const state::RunSummary summary = engine::summary_of(graph, run);
+  RunView view;
+  view.id = run.id;
+  view.name = engine::run_name(run);
+  view.runbook = run.created->runbook;
+  view.title = plan.title;
+  view.file = plan.file;
+  view.plan = run.created->plan;
+  view.mode = run.created->mode;
+  view.who = run.created->who;
+  view.say = run.created->say;
+  view.status = summary.status;
+  view.reason = summary.reason;
+  view.created_at = run.created_at;
+  if (run.finished) view.finished_at = run.finished_at;
+  view.last_at = run.last_at;
+  view.rto = plan.rto;
+  view.rpo = plan.rpo;
+  view.inputs = run.created->inputs;
+  if (run.finished) view.outputs = run.finished->outputs;
+  for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
+    if (is_listed(graph.step({n}), run.steps[n]))
+      view.steps.push_back(view_of(graph.step({n}), run.steps[n]));
+  }
+  view.deeds = history.deeds();
+  view.engines = history.engines();
+  view.needs = needs_of(history, viewer);
+  view.phases = phases_of(graph, run);
+  if (run.no_return) {
+    const Step& step = graph.step(*run.no_return);
+    view.no_return = NoReturn{step.address, *step.point_of_no_return, run.no_return_at};
+  }
+  view.events = run.seq.number;
+  view.adopted = history.adopted();
+  view.repeated = history.repeated();
+  view.doubts = history.doubts();
+  return view;
+}
+
+Value to_value(const RunView& run) {
+  return Value::Map{{"run", run.name},
+                    {"number", run.id.number},
+                    {"runbook", run.runbook},
+                    {"title", run.title},
+                    {"mode", run.mode},
+                    {"plan", run.plan},
+                    {"status", state::name_of(run.status)},
+                    {"reason", run.reason},
+                    {"who", run.who},
+                    {"say", run.say},
+                    {"created_at", to_string(run.created_at)},
+                    {"finished_at", time_or_null(run.finished_at)},
+                    {"objectives", objectives_value(run)},
+                    {"inputs", run.inputs},
+                    {"outputs", run.outputs},
+                    {"steps", list_of(run.steps, step_value)},
+                    {"waits_for", list_of(run.needs, need_value)},
+                    {"people", list_of(run.deeds, deed_value)},
+                    {"engines", list_of(run.engines, engine_value)},
+                    {"adopted", run.adopted},
+                    {"repeated", run.repeated},
+                    {"in_doubt", run.doubts},
+                    {"events", run.events}};
+}
+
+Value to_value(const state::RunSummary& run) {
+  return Value::Map{{"run", run.runbook + "-" + std::to_string(run.run.number)},
+                    {"number", run.run.number},
+                    {"runbook", run.runbook},
+                    {"plan", run.plan},
+                    {"status", state::name_of(run.status)},
+                    {"reason", run.reason},
+                    {"who", run.who},
+                    {"created_at", to_string(run.created_at)},
+                    {"finished_at", time_or_null(run.finished_at)},
+                    {"wake_at", time_or_null(run.wake_at)}};
+}
+
+}  // namespace rung::service

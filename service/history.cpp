@@ -1,0 +1,131 @@
+#include "service/history.h"
+
+namespace rung::service {
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+std::string deed_of(const state::RunEnding& ending) {
+  switch (ending.ending) {
+    case state::Ending::cancel: return "cancelled";
+    case state::Ending::undo: return "asked to undo";
+    case state::Ending::succeed:
+    case state::Ending::fail: break;
+  }
+  return "ended";
+}
+
+}  // namespace
+
+History::History(const engine::Graph& graph, RunId run) : graph_(graph) {
+  state_.id = run;
+}
+
+std::optional<TimePoint> History::doubted_at(const std::string& address) const {
+  const auto found = doubted_at_.find(address);
+  return found == doubted_at_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<void> History::add(const state::Event& event) {
+  if (const auto* claim = std::get_if<state::RunClaimed>(&event.payload)) note_claim(event, *claim);
+  note_attempt(event);
+  note_deed(event);
+  return engine::apply_in_place(graph_, state_, event);
+}
+
+void History::note_claim(const state::Event& event, const state::RunClaimed& claim) {
+  EngineView view;
+  view.at = event.at;
+  view.pid = claim.pid;
+  view.host = claim.host.name;
+  view.who = claim.who;
+  view.rung = claim.rung;
+  view.events_before = state_.seq.number;
+  view.last_seen = state_.last_at;
+  if (state_.claim) {
+    view.is_takeover = true;
+    view.same_boot = state_.claim->host == claim.host;
+    view.previous_pid = state_.claim->pid;
+    view.previous_host = state_.claim->host.name;
+    view.was_interrupted =
+        state_.in_flight > 0 || (!state_.ready.empty() && !state_.paused && !state_.failed_by);
+  }
+  for (std::uint32_t n = 0; n < state_.steps.size(); ++n) {
+    const engine::StepState& step = state_.steps[n];
+    const runbooks::Step& plan = graph_.step({n});
+    if (plan.kind == StepKind::group) continue;
+    const bool is_open =
+        step.status == StepStatus::running || step.status == StepStatus::backing_off;
+    if (step.status == StepStatus::succeeded) view.done_before.push_back(plan.address);
+    if (is_open && step.phase == engine::AttemptPhase::in_flight) {
+      view.in_flight.push_back(plan.address);
+      survivors_.insert(plan.address);
+    }
+  }
+  engines_.push_back(std::move(view));
+}
+
+void History::note_attempt(const state::Event& event) {
+  std::visit(Overloaded{
+                 [&](const state::StepStarted&) {
+                   repeated_ += static_cast<std::int64_t>(unknown_.erase(event.step));
+                   survivors_.erase(event.step);
+                 },
+                 [&](const state::StepSucceeded& e) {
+                   const bool outlived = survivors_.erase(event.step) > 0;
+                   adopted_ += outlived || e.adopted ? 1 : 0;
+                   unknown_.erase(event.step);
+                 },
+                 [&](const state::AttemptEnded& e) {
+                   const bool outlived = survivors_.erase(event.step) > 0;
+                   if (e.end == state::AttemptEnd::failed && outlived) adopted_ += 1;
+                   if (e.end == state::AttemptEnd::unknown)
+                     unknown_.insert(event.step);
+                   else
+                     unknown_.erase(event.step);
+                 },
+                 [&](const state::StepInDoubt&) {
+                   doubts_ += 1;
+                   doubted_at_[event.step] = event.at;
+                   unknown_.erase(event.step);
+                 },
+                 [&](const state::RunPaused&) { paused_at_ = event.at; },
+                 [](const auto&) {},
+             },
+             event.payload);
+}
+
+void History::note_deed(const state::Event& event) {
+  const auto deed = [&](const std::string& who, std::string what, const std::string& say) {
+    if (!who.empty()) deeds_.push_back({event.at, who, std::move(what), event.step, say});
+  };
+  std::visit(
+      Overloaded{
+          [&](const state::RunCreated& e) { deed(e.who, "started", e.say); },
+          [&](const state::RunPaused& e) { deed(e.who, "paused", e.say); },
+          [&](const state::RunContinued& e) { deed(e.who, "resumed", e.say); },
+          [&](const state::RunEnding& e) { deed(e.who, deed_of(e), e.say); },
+          [&](const state::RunNoted& e) { deed(e.who, "noted", e.text); },
+          [&](const state::SignalReceived& e) { deed(e.who, "sent signal " + e.name, ""); },
+          [&](const state::Voted& e) { deed(e.who, e.approve ? "approved" : "rejected", e.say); },
+          [&](const state::StepSucceeded& e) {
+            const auto step = graph_.find(event.step);
+            const bool is_approval = step && graph_.step(*step).kind == StepKind::approve;
+            const bool is_task = step && graph_.step(*step).kind == StepKind::manual;
+            if (!is_approval) deed(e.who, is_task ? "did" : "resolved as done", e.say);
+          },
+          [&](const state::AttemptEnded& e) {
+            const bool failed = e.end == state::AttemptEnd::failed;
+            deed(e.who, failed ? "resolved as failed" : "resolved as not done", e.say);
+          },
+          [&](const state::StepSkipped& e) { deed(e.who, "skipped", e.say); },
+          [&](const state::StepReset& e) { deed(e.who, "retried", e.say); },
+          [](const auto&) {},
+      },
+      event.payload);
+}
+
+}  // namespace rung::service

@@ -1,0 +1,300 @@
+#include "service/needs.h"
+
+#include <algorithm>
+
+namespace rung::service {
+namespace {
+
+using engine::AttemptPhase;
+using engine::StepState;
+using runbooks::OnReject;
+using runbooks::OnTimeout;
+using runbooks::Step;
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : std::string(between)) + word;
+  return out;
+}
+
+std::string text_of(const Value::Map& shown, std::string_view name) {
+  const auto found = shown.find(name);
+  return found == shown.end() ? "" : to_text(found->second);
+}
+
+std::string reject_text(OnReject on_reject) {
+  switch (on_reject) {
+    case OnReject::cancel: return "reject -> the run is cancelled";
+    case OnReject::undo_run: return "reject -> the run is undone";
+    case OnReject::proceed: return "reject -> the run goes on without it";
+  }
+  return "reject";
+}
+
+std::string timeout_text(OnTimeout on_timeout, OnReject on_reject) {
+  switch (on_timeout) {
+    case OnTimeout::reject: return reject_text(on_reject);
+    case OnTimeout::approve: return "approve -> the run goes on";
+    case OnTimeout::pause: return "the run pauses";
+    case OnTimeout::fail: return "the step fails";
+    case OnTimeout::proceed: return "the run goes on without it";
+  }
+  return "";
+}
+
+bool ends_well(OnTimeout on_timeout) {
+  return on_timeout == OnTimeout::approve || on_timeout == OnTimeout::proceed;
+}
+
+// What is needed of one run, need by need.
+class Needs {
+ public:
+  Needs(const History& history, const Viewer& viewer)
+      : history_(history), run_(history.state()), graph_(history.graph()), viewer_(viewer) {}
+
+  std::vector<Need> operator()() {
+    for (const runbooks::StepIndex i : run_.active) add_step(i);
+    if (!run_.stuck_at.empty()) add_stuck();
+    if (run_.paused) add_pause();
+    if (!viewer_.is_driven) add_engine();
+    std::stable_partition(needs_.begin(), needs_.end(),
+                          [](const Need& n) { return n.is_for_person; });
+    return std::move(needs_);
+  }
+
+ private:
+  std::string command(std::string_view verb, const std::string& rest = "") const {
+    return viewer_.rung + " " + std::string(verb) + " " + std::to_string(run_.id.number) +
+           (rest.empty() ? "" : " " + rest);
+  }
+  static std::string name_of(const Step& step) {
+    return step.id.empty() || step.undoes ? step.address : step.id;
+  }
+
+  void add_step(runbooks::StepIndex i) {
+    const Step& step = graph_.step(i);
+    const StepState& state = run_.at(i);
+    if (state.status == StepStatus::in_doubt) return add_doubt(step, state);
+    if (state.status == StepStatus::backing_off) return add_delay(step, state);
+    if (state.phase != AttemptPhase::none) return add_running(step, state);
+    switch (step.kind) {
+      case StepKind::approve: return add_approval(step, state);
+      case StepKind::manual: return add_task(step, state);
+      case StepKind::wait: return add_wait(step, state);
+      case StepKind::action:
+      case StepKind::set:
+      case StepKind::fail:
+      case StepKind::group: return;
+    }
+  }
+
+  Need open_need(NeedKind kind, const Step& step, const StepState& state) const {
+    Need need;
+    need.kind = kind;
+    need.step = step.address;
+    need.since = state.started_at;
+    if (state.due) need.until = state.due->utc;
+    return need;
+  }
+
+  void add_approval(const Step& step, const StepState& state) {
+    Need need = open_need(NeedKind::approval, step, state);
+    need.is_for_person = true;
+    need.text = text_of(state.shown, "ask");
+    if (const auto show = state.shown.find("show");
+        show != state.shown.end() && show->second.map() != nullptr) {
+      for (const auto& [name, value] : *show->second.map())
+        need.facts.emplace_back(name, to_text(value));
+    }
+    need.facts.emplace_back("plan", run_.created->plan.substr(0, 6));
+    for (const state::Voted& vote : state.votes) {
+      need.facts.emplace_back(vote.who, (vote.approve ? "approved" : "rejected") +
+                                            (vote.say.empty() ? "" : ": " + vote.say));
+    }
+    need.who = people_text(graph_.plan(), step.approve.by);
+    if (step.approve.count > 1) need.who += ", " + std::to_string(step.approve.count) + " of them";
+    const bool is_mine = viewer_.who == run_.created->who && !step.approve.by.empty();
+    if (is_mine) need.who += ". Not you: you started it";
+    need.then = need.until ? timeout_text(step.approve.on_timeout, step.approve.on_reject) : "";
+    need.ends_well_by_itself = need.until.has_value() && ends_well(step.approve.on_timeout);
+    const std::string plan = " --plan " + run_.created->plan.substr(0, 6);
+    need.ways = {{"", command("approve", name_of(step) + plan + " --say \"why\"")},
+                 {"", command("reject", name_of(step) + " --say \"why\"")}};
+    needs_.push_back(std::move(need));
+  }
+
+  void add_task(const Step& step, const StepState& state) {
+    Need need = open_need(NeedKind::task, step, state);
+    need.is_for_person = true;
+    need.text = text_of(state.shown, "do");
+    for (const std::string& item : step.manual.checklist) need.facts.emplace_back("check", item);
+    need.who = people_text(graph_.plan(), step.manual.by);
+    need.then = need.until ? timeout_text(step.manual.on_timeout, OnReject::cancel) : "";
+    need.ends_well_by_itself = need.until.has_value() && ends_well(step.manual.on_timeout);
+    std::string outputs;
+    for (const auto& [name, type] : step.manual.outputs) outputs += " -s " + name + "=VALUE";
+    need.ways = {{"it is done", command("done", name_of(step) + outputs)},
+                 {"it will not be", command("skip", name_of(step) + " --say \"why\"")}};
+    needs_.push_back(std::move(need));
+  }
+
+  void add_wait(const Step& step, const StepState& state) {
+    const bool is_signal = !step.wait.signal.empty();
+    Need need = open_need(is_signal ? NeedKind::signal : NeedKind::timer, step, state);
+    need.text = is_signal ? "signal " + step.wait.signal : "the time to pass";
+    need.ends_well_by_itself = !is_signal;
+    need.who = is_signal ? "whoever sends the signal" : "nobody needs to do anything";
+    if (need.until)
+      need.then = is_signal ? "the step fails: no signal came in time" : "the run goes on";
+    if (is_signal) need.ways.push_back({"", command("signal", step.wait.signal)});
+    need.ways.push_back({is_signal ? "it will not come" : "to go on now",
+                         command("skip", name_of(step) + " --say \"why\"")});
+    needs_.push_back(std::move(need));
+  }
+
+  void add_delay(const Step& step, const StepState& state) {
+    Need need = open_need(NeedKind::delay, step, state);
+    need.text = "try " + std::to_string(state.attempts + 1) + " of " + step.address;
+    if (state.error) need.facts.emplace_back("last error", state.error->message);
+    need.ends_well_by_itself = true;
+    need.who = "nobody needs to do anything";
+    need.then = "it is tried again";
+    need.ways = {{"to give up", command("cancel")}};
+    needs_.push_back(std::move(need));
+  }
+
+  void add_running(const Step& step, const StepState& state) {
+    Need need = open_need(NeedKind::running, step, state);
+    need.text = step.address + " to end" +
+                (state.attempts > 1 ? " (try " + std::to_string(state.attempts) + ")" : "");
+    if (step.timeout > Duration::zero() && state.started_at)
+      need.until = *state.started_at + step.timeout;
+    need.ends_well_by_itself = true;
+    need.who = "nobody needs to do anything";
+    need.then = need.until ? "it is stopped, and what became of it is found out" : "";
+    need.ways = {{"to see what it prints", command("logs", step.address + " -f")},
+                 {"to stop it and the run", command("cancel", "--kill")}};
+    needs_.push_back(std::move(need));
+  }
+
+  void add_doubt(const Step& step, const StepState& state) {
+    Need need = open_need(NeedKind::doubt, step, state);
+    need.is_for_person = true;
+    need.until.reset();
+    need.text = state.error ? state.error->message : "nobody knows whether it happened";
+    need.facts.emplace_back("began", state.started_at ? to_string(*state.started_at) : "");
+    need.since = history_.doubted_at(step.address);
+    if (!step.how_to_tell.empty()) need.facts.emplace_back("look yourself", step.how_to_tell);
+    need.who = "whoever can look";
+    need.then = "nothing: the run stops here until somebody answers";
+    std::string outputs;
+    for (const auto& [name, type] : step.action.outputs) outputs += " -s " + name + "=VALUE";
+    const std::string name = name_of(step);
+    need.ways = {
+        {"it happened",
+         command("resolve", name + " --as done" + outputs + " --say \"how you know\"")},
+        {"it did not", command("resolve", name + " --as not-done --say \"how you know\"")},
+        {"it went wrong", command("resolve", name + " --as failed --say \"how you know\"")},
+        {"neither helps", command("undo", "--dry-run")}};
+    needs_.push_back(std::move(need));
+  }
+
+  void add_stuck() {
+    const auto i = graph_.find(run_.stuck_at);
+    Need need;
+    need.kind = NeedKind::stuck;
+    need.step = run_.stuck_at;
+    need.is_for_person = true;
+    need.text = "the undo " + run_.stuck_at + " failed";
+    if (i && run_.at(*i).error) need.facts.emplace_back("error", run_.at(*i).error->message);
+    if (i) need.since = run_.at(*i).finished_at;
+    need.who = "anybody";
+    need.then = "nothing: the undo stops here until somebody decides";
+    need.ways = {{"the cause is gone", command("retry", run_.stuck_at)},
+                 {"undone by hand", command("skip", run_.stuck_at + " --say \"how\"")}};
+    needs_.push_back(std::move(need));
+  }
+
+  void add_pause() {
+    const state::RunPaused& paused = *run_.paused;
+    Need need;
+    need.is_for_person = true;
+    need.since = history_.paused_at();
+    need.step = paused.step;
+    need.who = "anybody";
+    need.then = "nothing: the run waits until somebody decides";
+    if (paused.reason == state::PauseReason::operator_) {
+      need.kind = NeedKind::paused;
+      need.text = "paused by " + paused.who + (paused.say.empty() ? "" : ": " + paused.say);
+      need.ways = {{"to go on", command("resume")}};
+    } else {
+      need.kind =
+          paused.reason == state::PauseReason::changed ? NeedKind::paused : NeedKind::failure;
+      need.text = paused.detail.empty() ? paused.step + " failed" : paused.detail;
+      add_failure_ways(need, paused);
+    }
+    need.ways.push_back({"to take it back", command("undo", "--dry-run")});
+    need.ways.push_back({"to give up", command("cancel")});
+    needs_.push_back(std::move(need));
+  }
+
+  void add_failure_ways(Need& need, const state::RunPaused& paused) const {
+    const auto i = graph_.find(paused.step);
+    const bool has_failed = i && run_.at(*i).status == StepStatus::failed;
+    if (has_failed && run_.at(*i).error) {
+      need.facts.emplace_back("error", run_.at(*i).error->message);
+      need.facts.emplace_back("tries", std::to_string(run_.at(*i).attempts));
+    }
+    if (!has_failed) {
+      need.ways.push_back({"to go on all the same", command("resume")});
+      return;
+    }
+    const std::string name = name_of(graph_.step(*i));
+    need.ways.push_back({"the cause is gone", command("retry", name)});
+    need.ways.push_back({"done by hand, or not needed", command("skip", name + " --say \"why\"")});
+    need.ways.push_back({"to see what it printed", command("logs", name)});
+  }
+
+  void add_engine() {
+    if (run_.phase == engine::RunPhase::finished) return;
+    Need need;
+    need.kind = NeedKind::engine;
+    need.text = run_.claim ? "an engine: the one that drove it is gone"
+                           : "an engine: none has driven it yet";
+    need.since = run_.last_at;
+    need.is_for_person = true;
+    need.who = "anybody on this machine";
+    need.then = "nothing: no timer fires and no step starts without an engine";
+    need.ways = {{"", command("resume")}};
+    needs_.push_back(std::move(need));
+  }
+
+  const History& history_;
+  const engine::RunState& run_;
+  const engine::Graph& graph_;
+  const Viewer& viewer_;
+  std::vector<Need> needs_;
+};
+
+}  // namespace
+
+std::string people_text(const runbooks::Plan& plan, const std::vector<std::string>& by) {
+  std::vector<std::string> texts;
+  for (const std::string& name : by) {
+    const auto person = plan.people.find(name);
+    std::vector<std::string> members;
+    if (person != plan.people.end()) {
+      members = person->second.users;
+      for (const std::string& group : person->second.groups) members.push_back("group " + group);
+    }
+    texts.push_back(name + (members.empty() ? "" : " (" + joined(members, ", ") + ")"));
+  }
+  return texts.empty() ? "anybody" : joined(texts, ", ");
+}
+
+std::vector<Need> needs_of(const History& history, const Viewer& viewer) {
+  if (!history.state().created || history.state().finished) return {};
+  return Needs(history, viewer)();
+}
+
+}  // namespace rung::service

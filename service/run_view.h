@@ -1,0 +1,159 @@
+#pragma once
+
+#include "base/action_error.h"
+#include "base/value.h"
+#include "engine/core/transitions.h"
+#include "runbooks/plan.h"
+#include "state/event.h"
+#include "state/store.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rung::service {
+
+using engine::StepStatus;
+using runbooks::StepKind;
+using state::RunStatus;
+
+// A run as people and other programs see it: values only, computed from its journal by
+// `describe_run`. Screens, `-o json` and other ends all read this and nothing else.
+
+struct StepView {
+  std::string id;
+  std::string address;
+  std::string title;
+  StepKind kind = StepKind::action;
+  std::string uses;   // "shell", "http.request"; of an action
+  std::string phase;  // fence, promote, ...; "" for none
+  StepStatus status = StepStatus::waiting;
+  bool is_undo = false;
+  bool is_adopted = false;
+  bool is_tolerated = false;
+  std::int64_t attempts = 0;
+  EffectClass effect_class = EffectClass::once;
+  Value::Map inputs;  // of the latest attempt, as journaled
+  Value::Map outputs;
+  std::optional<ActionError> error;  // of the latest attempt that did not end well
+  std::string skipped_because;
+  std::string who;                      // decided, resolved or skipped it
+  std::optional<TimePoint> started_at;  // first
+  std::optional<TimePoint> attempt_started_at;
+  std::optional<TimePoint> finished_at;
+  std::optional<TimePoint> due;  // a wait, a delay or a consent ends then
+  Duration timeout{};            // of each attempt; 0: none
+};
+
+// What somebody did to the run, and why.
+struct Deed {
+  TimePoint at;
+  std::string who;
+  std::string what;  // "start", "approved", "note", ...
+  std::string step;  // address; "" for the run
+  std::string say;
+};
+
+// An engine that drove the run, and what it found when it took it over from another one.
+struct EngineView {
+  TimePoint at;
+  std::int64_t pid = 0;
+  std::string host;
+  std::string who;
+  std::string rung;
+  std::int64_t events_before = 0;
+  bool is_takeover = false;      // another engine was driving it before
+  bool same_boot = false;        // as that one
+  bool was_interrupted = false;  // that one left steps in the middle
+  TimePoint last_seen;           // its last event
+  std::int64_t previous_pid = 0;
+  std::string previous_host;
+  std::vector<std::string> done_before;  // addresses
+  std::vector<std::string> in_flight;    // their end was not known
+};
+
+enum class NeedKind : std::uint8_t {
+  engine,  // nobody drives the run
+  approval,
+  task,
+  signal,
+  timer,
+  delay,
+  running,
+  doubt,    // a step is in doubt
+  failure,  // paused after a failed step
+  paused,   // by a person, or by something that changed
+  stuck     // an undo failed
+};
+
+// A command that changes what a run waits for.
+struct Way {
+  std::string when;     // "it happened"; "" where there is only one thing to say
+  std::string command;  // "rung approve 42 consent --say \"why\""
+};
+
+// One thing that a run waits for.
+struct Need {
+  NeedKind kind = NeedKind::running;
+  std::string step;                                        // address
+  std::string text;                                        // one line: for what
+  std::vector<std::pair<std::string, std::string>> facts;  // name, text
+  std::optional<TimePoint> since;
+  std::optional<TimePoint> until;
+  std::string then;  // at `until`, or if nobody does anything
+  std::string who;   // can change it
+  bool is_for_person = false;
+  bool ends_well_by_itself = false;  // at `until`, without anybody
+  std::vector<Way> ways;
+};
+
+struct NoReturn {
+  std::string step;
+  std::string text;  // names the way back
+  TimePoint at;
+};
+
+// Time spent in one of the six phases.
+struct PhaseTime {
+  std::string phase;
+  Duration spent{};
+};
+
+struct RunView {
+  RunId id;
+  std::string name;  // "orders-db-failover-42"
+  std::string runbook;
+  std::string title;
+  std::string file;  // of the runbook, for messages
+  std::string plan;  // hash, hex
+  std::string mode;
+  std::string who;  // created it
+  std::string say;
+  RunStatus status = RunStatus::queued;
+  std::string reason;
+  TimePoint created_at;
+  std::optional<TimePoint> finished_at;
+  TimePoint last_at;
+  Duration rto{};
+  Duration rpo{};
+  Value::Map inputs;
+  Value::Map outputs;
+  std::vector<StepView> steps;  // in reading order; undo steps that never began are left out
+  std::vector<Deed> deeds;
+  std::vector<EngineView> engines;
+  std::vector<Need> needs;  // what it waits for now; people's first
+  std::vector<PhaseTime> phases;
+  std::optional<NoReturn> no_return;
+  std::int64_t events = 0;
+  std::int64_t adopted = 0;   // attempts that outlived their engine
+  std::int64_t repeated = 0;  // attempts made again because their end was not known
+  std::int64_t doubts = 0;
+
+  bool is_over() const { return state::is_terminal(status); }
+  bool has_tolerated_failures() const;
+  // It cannot go on by itself, and no time will change that.
+  bool needs_person() const;
+  const StepView* step(std::string_view address_or_id) const;
+};
+
+}  // namespace rung::service
