@@ -1,4 +1,4 @@
-# What the scripts of this folder share. lab.env names the two sites; the demo writes it.
+# What the scripts of this folder share. lab.env names the two sites; `lab up` writes it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . ./lab.env    # LAB, EAST_PORT, WEST_PORT, FRONT_PORT, SOCKET, LINK_PAUSE
