@@ -177,6 +177,7 @@ const Table& manual_table() {
   return table;
 }
 
+// long: the table of the keys that every form of action takes.
 std::vector<Key> action_keys() {
   return {
       {"shell", Shape::text,

@@ -1,4 +1,4 @@
-#include "attempt_fixture.h"
+#include "tests/supervisor/attempt_fixture.h"
 
 #include <fcntl.h>
 #include <poll.h>

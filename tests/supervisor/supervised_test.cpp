@@ -1,5 +1,5 @@
 // Commands under a supervisor whose engine lives.
-#include "attempt_fixture.h"
+#include "tests/supervisor/attempt_fixture.h"
 
 #include "base/hash.h"
 #include "engine/supervisor/secret_files.h"
