@@ -53,6 +53,11 @@ struct Job {
   friend bool operator==(const Job&, const Job&) = default;
 };
 
+// Asks a supervisor to end its command, with the grace in milliseconds as value. A real-time
+// signal, because these queue: a second SIGTERM with less patience would be lost in the first.
+// SIGTERM itself asks with the grace of the job.
+inline constexpr int kCancelSignal = 35;
+
 // In the attempt's folder, to `cgroup`: so that recovery finds it.
 inline constexpr const char* kCgroupLink = "cgroup";
 

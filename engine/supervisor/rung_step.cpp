@@ -48,8 +48,6 @@ Result<Job> read_job() {
 bool begin_session(const Job& job) {
   ::prctl(PR_SET_NAME, "rung-step");
   ::setsid();
-  ::close_range(kLinkFd + 1, ~0U, 0);
-  ::fcntl(kLinkFd, F_SETFD, FD_CLOEXEC);
   struct sigaction ignored {};
   ignored.sa_handler = SIG_IGN;
   for (int signal : {SIGHUP, SIGPIPE, SIGINT, SIGQUIT}) ::sigaction(signal, &ignored, nullptr);
@@ -64,6 +62,7 @@ DurableFile signals_as_descriptor() {
   sigset_t ours;
   sigemptyset(&ours);
   sigaddset(&ours, SIGTERM);
+  sigaddset(&ours, kCancelSignal);
   sigaddset(&ours, SIGCHLD);
   return DurableFile(::signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK));
 }
@@ -174,6 +173,9 @@ int supervise(const Job& job) {
 }
 
 int rung_step() {
+  // Step 3, its first part: before anything is opened, also by the failpoints.
+  ::close_range(kLinkFd + 1, ~0U, 0);
+  ::fcntl(kLinkFd, F_SETFD, FD_CLOEXEC);
   failpoint::configure_from_environment();
   const Result<Job> job = read_job();
   if (!job) {

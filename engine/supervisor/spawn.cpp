@@ -186,12 +186,12 @@ bool ask_to_end(int pidfd, Duration grace) {
   const auto most = milliseconds(std::numeric_limits<int>::max());
   const auto wait = std::clamp(std::chrono::ceil<milliseconds>(grace), milliseconds(0), most);
   siginfo_t request{};
-  request.si_signo = SIGTERM;
+  request.si_signo = kCancelSignal;
   request.si_code = SI_QUEUE;
   request.si_pid = ::getpid();
   request.si_uid = ::getuid();
   request.si_value.sival_int = static_cast<int>(wait.count());
-  return ::syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, &request, 0U) == 0;
+  return ::syscall(SYS_pidfd_send_signal, pidfd, kCancelSignal, &request, 0U) == 0;
 }
 
 }  // namespace rung::engine::supervisor

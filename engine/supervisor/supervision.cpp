@@ -106,10 +106,12 @@ void Supervision::pump(DurableFile& from, CappedOutput& into) {
 void Supervision::read_signals() {
   signalfd_siginfo signal{};
   while (::read(signals_.fd(), &signal, sizeof signal) == sizeof signal) {
-    if (signal.ssi_signo != SIGTERM) continue;
+    const auto number = static_cast<int>(signal.ssi_signo);
+    if (number != SIGTERM && number != kCancelSignal) continue;
+    const std::int64_t grace =
+        number == kCancelSignal ? std::max(signal.ssi_int, 0) * kMillisecond : job_.grace_ns;
+    asked_grace_ns_ = is_asked_to_ ? std::min(asked_grace_ns_, grace) : grace;
     is_asked_to_ = true;
-    const bool has_grace = signal.ssi_code == SI_QUEUE;
-    asked_grace_ns_ = has_grace ? std::max(signal.ssi_int, 0) * kMillisecond : job_.grace_ns;
   }
 }
 

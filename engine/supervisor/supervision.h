@@ -16,8 +16,8 @@ namespace rung::engine::supervisor {
 // The life of one command under its supervisor, from its release to the end of all that must end
 // with it: steps 7 and 8 of docs/supervisor.md. Single-threaded; lives in `rung-step` only.
 //
-// SIGTERM and SIGCHLD are blocked and come through `signals`. SIGTERM is a request to cancel; sent
-// with a value (sigqueue) the value is the grace in milliseconds.
+// SIGTERM, kCancelSignal and SIGCHLD are blocked and come through `signals`. The first two are
+// requests to cancel.
 class Supervision {
  public:
   Supervision(const Job& job, Launched child, DurableFile signals);

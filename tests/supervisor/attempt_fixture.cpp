@@ -135,6 +135,13 @@ Exited AttemptTest::run(const Job& job) {
   return end_of(supervised, job);
 }
 
+void AttemptTest::wait_until_released(const Job& job) const {
+  ASSERT_TRUE(comes_true([&] {
+    const Result<DurableFile> record = DurableFile::open(job.folder + "/record");
+    return record && read_record(record.value()).value().released.has_value();
+  }));
+}
+
 Finding AttemptTest::examined(const Job& job) {
   Result<Finding> finding = examine(trace(job), this_host().value());
   EXPECT_TRUE(finding) << (finding ? "" : finding.error().message());

@@ -70,6 +70,8 @@ class AttemptTest : public testing::Test {
   Supervised started(const Job& job);
   Exited end_of(Supervised& supervised, const Job& job);
 
+  // Looks without judging: an examination of what nobody has claimed yet would void it.
+  void wait_until_released(const Job& job) const;
   // As an engine that starts after the one that had started `job`.
   Finding examined(const Job& job);
   AttemptTrace trace(const Job& job) const { return {job.folder, job.attempt_id, host_}; }
