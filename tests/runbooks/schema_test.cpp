@@ -1,0 +1,106 @@
+#include "runbooks/schema.h"
+
+#include "base/durable_file.h"
+#include "base/json.h"
+#include "runbooks/keys.h"
+#include "schema_check.h"
+#include "test_catalog.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace rung::runbooks {
+namespace {
+
+const std::string kData = RUNBOOKS_TEST_DATA;
+
+Value schema_of(SchemaOf of) {
+  auto schema = from_plain_json(json_schema(of, &test_catalog()));
+  return schema ? std::move(schema).value() : Value();
+}
+
+std::string why(const std::string& yaml, SchemaOf of = SchemaOf::runbook) {
+  const auto schema = schema_of(of);
+  return why_invalid(value_of_yaml(yaml), schema, schema);
+}
+
+std::vector<std::string> good_files() {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(kData + "/good")) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
+  }
+  return files;
+}
+
+class SchemaOfGoodRunbook : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(SchemaOfGoodRunbook, AcceptsWhatTheLoaderAccepts) {
+  EXPECT_EQ(why(read_file(GetParam(), 1u << 20).value()), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Examples, SchemaOfGoodRunbook, ::testing::ValuesIn(good_files()),
+                         [](const auto& file) {
+                           return std::filesystem::path(file.param).stem().string();
+                         });
+
+struct Refused {
+  const char* name;
+  const char* step;
+};
+
+class SchemaOfBadStep : public ::testing::TestWithParam<Refused> {};
+
+TEST_P(SchemaOfBadStep, IsRefusedByTheSchemaAndByTheLoader) {
+  const auto text = runbook_of(GetParam().step);
+  EXPECT_NE(why(text), "");
+  EXPECT_FALSE(load(text).plan);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Steps, SchemaOfBadStep,
+    ::testing::Values(
+        Refused{"without_an_id", "- set: {x: 1}"}, Refused{"without_a_kind", "- id: a"},
+        Refused{"with_two_kinds", "- {id: a, set: {x: 1}, fail: no}"},
+        Refused{"with_an_unknown_key", "- {id: a, set: {x: 1}, frob: 1}"},
+        Refused{"with_a_later_key", "- {id: a, set: {x: 1}, locks: [x]}"},
+        Refused{"with_a_bad_id", "- {id: A-b, set: {x: 1}}"},
+        Refused{"with_a_duration_without_unit", "- {id: a, command: [x], timeout: 5}"},
+        Refused{"with_a_key_of_another_kind", "- {id: a, wait: 5s, env: {A: b}}"},
+        Refused{"with_an_unknown_input", "- {id: a, uses: test.noop, with: {m: 1}}"},
+        Refused{"with_an_unknown_http_input", "- {id: a, http: {url: x, verb: GET}}"},
+        Refused{"with_an_empty_retry_count", "- {id: a, command: [x], retry: {attempts: 0}}"},
+        Refused{"with_an_unknown_phase", "- {id: a, set: {x: 1}, phase: later}"},
+        Refused{"with_an_unknown_output_type", "- {id: a, command: [x], outputs: {x: text}}"}),
+    [](const auto& refused) { return refused.param.name; });
+
+TEST(Schema, HasExactlyTheKeysThatTheParserKnows) {
+  const auto schema = schema_of(SchemaOf::runbook);
+  for (const Table* table : {&runbook_table(), &step_table(), &action_table()}) {
+    const auto* definition = schema.member("definitions")->member(std::string(table->what));
+    ASSERT_NE(definition, nullptr) << table->what;
+    EXPECT_EQ(definition->member("properties")->map()->size(), table->keys.size());
+    for (const auto& key : table->keys) {
+      EXPECT_NE(definition->member("properties")->member(std::string(key.name)), nullptr)
+          << key.name;
+    }
+  }
+}
+
+TEST(Schema, DescribesEveryKey) {
+  for (const Table* table : {&runbook_table(), &step_table(), &action_table(), &project_table()}) {
+    for (const auto& key : table->keys) EXPECT_NE(key.doc, "") << table->what << "." << key.name;
+  }
+}
+
+TEST(Schema, AcceptsAProjectFile) {
+  EXPECT_EQ(why("rung: v1\nproject: x\nsecrets: {a: {env: A}}\npeople: {dba: {users: [ana]}}\n"
+                "defaults: {step: {timeout: 1m}}\n",
+                SchemaOf::project),
+            "");
+  EXPECT_NE(why("rung: v1\nsecret: {a: {env: A}}\n", SchemaOf::project), "");
+}
+
+}  // namespace
+}  // namespace rung::runbooks
