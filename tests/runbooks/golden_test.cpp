@@ -1,6 +1,6 @@
 #include "base/durable_file.h"
 #include "runbooks/yaml_tree.h"
-#include "test_catalog.h"
+#include "tests/runbooks/test_catalog.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

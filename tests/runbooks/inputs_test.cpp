@@ -1,6 +1,6 @@
 #include "runbooks/inputs.h"
 
-#include "test_catalog.h"
+#include "tests/runbooks/test_catalog.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 
 #include "base/durable_file.h"
 #include "base/hash.h"
-#include "test_catalog.h"
+#include "tests/runbooks/test_catalog.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

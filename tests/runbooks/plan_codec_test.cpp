@@ -1,4 +1,4 @@
-#include "test_catalog.h"
+#include "tests/runbooks/test_catalog.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "schema_check.h"
+#include "tests/runbooks/schema_check.h"
 
 #include "runbooks/value_reader.h"
 #include "runbooks/yaml_tree.h"

@@ -3,8 +3,8 @@
 #include "base/durable_file.h"
 #include "base/json.h"
 #include "runbooks/keys.h"
-#include "schema_check.h"
-#include "test_catalog.h"
+#include "tests/runbooks/schema_check.h"
+#include "tests/runbooks/test_catalog.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
