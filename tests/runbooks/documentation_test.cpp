@@ -1,0 +1,94 @@
+#include "base/durable_file.h"
+#include "test_catalog.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <sstream>
+
+namespace rung::runbooks {
+namespace {
+
+const std::string kRoot = RUNBOOKS_TEST_ROOT;
+
+// One fenced YAML block of docs/language.md, with the line where it begins.
+struct Block {
+  int line = 0;
+  std::string text;
+};
+
+std::vector<Block> blocks_of(const std::string& path) {
+  std::vector<Block> blocks;
+  std::istringstream lines(read_file(path, 1u << 20).value());
+  bool is_inside = false;
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (!is_inside && line == "```yaml") {
+      blocks.push_back({number, ""});
+      is_inside = true;
+    } else if (is_inside && line == "```") {
+      is_inside = false;
+    } else if (is_inside) {
+      blocks.back().text += line + "\n";
+    }
+  }
+  return blocks;
+}
+
+constexpr const char* kHead = R"(secrets: {token: {env: TOKEN}}
+inputs:
+  region: {type: string}
+  sure: {type: bool, default: true}
+vars: {day: monday}
+)";
+constexpr const char* kPeople = "rung: v1\npeople: {dba: {users: [ana]}}\n";
+
+Loaded load_block(const Block& block) {
+  if (block.text.starts_with("# fragment of steps"))
+    return load(runbook_of(block.text, kHead), kPeople);
+  if (block.text.starts_with("# fragment of rung.yaml")) {
+    return load(runbook_of("- {id: a, set: {x: 1}}"), block.text);
+  }
+  return load(block.text, kPeople);
+}
+
+class DocumentedExample : public ::testing::TestWithParam<Block> {};
+
+TEST_P(DocumentedExample, LoadsWithoutAWord) {
+  EXPECT_EQ(findings(load_block(GetParam())), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Language, DocumentedExample,
+                         ::testing::ValuesIn(blocks_of(kRoot + "/docs/language.md")),
+                         [](const auto& block) {
+                           return "line_" + std::to_string(block.param.line);
+                         });
+
+std::vector<std::string> example_runbooks() {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(kRoot + "/examples")) {
+    const auto runbook = entry.path() / "runbook.yaml";
+    if (std::filesystem::exists(runbook)) files.push_back(runbook.string());
+  }
+  return files;
+}
+
+class ShippedExample : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(ShippedExample, HasNoError) {
+  const auto loaded = load_runbook(GetParam(), test_catalog());
+  EXPECT_TRUE(loaded.plan) << render(loaded.diagnostics, loaded.texts.lookup());
+}
+
+INSTANTIATE_TEST_SUITE_P(Examples, ShippedExample, ::testing::ValuesIn(example_runbooks()),
+                         [](const auto& file) {
+                           std::string name =
+                               std::filesystem::path(file.param).parent_path().filename().string();
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace rung::runbooks
