@@ -24,6 +24,7 @@ using state::Committed;
 // What waits for a write to be on disk.
 struct Pending {
   state::RunWrite write;
+  bool is_in_store = false;  // submitted, not answered
   std::vector<Effect> effects;
   std::vector<OnReply> replies;
   Reply reply;
@@ -308,7 +309,7 @@ struct Engine::Inside {
     add_summary(live, pending.write);
     set_timer(run, live);
     live.pending.push_back(std::move(pending));
-    if (store_is_up) send_to_store(run, live.pending.back().write);
+    send_pending(run, live);
   }
 
   // Reads need no intent on disk: their outcome rides in the next barrier.
@@ -345,23 +346,43 @@ struct Engine::Inside {
     write.summary = std::move(summary);
   }
 
-  void send_to_store(RunId run, const state::RunWrite& write) {
-    writes_under_way += 1;
-    parts.store->submit(write, [this, run](Committed committed) {
-      writes_under_way -= 1;
-      written(run, committed);
-    });
+  // Writes of one run reach the store in order: behind one that was turned away nothing is sent
+  // until all that were sent have been answered.
+  void send_pending(RunId run, LiveRun& live) {
+    if (!store_is_up || live.pending.empty()) return;
+    const auto is_sent = [](const Pending& pending) { return pending.is_in_store; };
+    auto next = std::find_if_not(live.pending.begin(), live.pending.end(), is_sent);
+    const bool is_gap = std::any_of(next, live.pending.end(), is_sent);
+    if (is_gap) return;
+    for (; next != live.pending.end(); ++next) {
+      next->is_in_store = true;
+      writes_under_way += 1;
+      parts.store->submit(next->write, [this, run](Committed committed) {
+        writes_under_way -= 1;
+        written(run, committed);
+      });
+    }
   }
 
   void written(RunId run, Committed committed) {
     const auto found = runs.find(run);
-    if (found == runs.end() || found->second.pending.empty()) return;
+    if (found == runs.end()) return;
+    std::deque<Pending>& pending = found->second.pending;
+    const auto answered = std::find_if(pending.begin(), pending.end(),
+                                       [](const Pending& p) { return p.is_in_store; });
+    if (answered == pending.end()) return;
+    answered->is_in_store = false;
+    // What was sent behind a write that the store turned away does not fit without it.
+    const bool is_behind = answered != pending.begin();
     switch (committed) {
       case Committed::committed: return on_disk(run, found->second);
-      case Committed::store_down: return;  // sent again, in order, when the store is up
       case Committed::fenced: return lose("another engine took the store");
-      case Committed::conflict: return refused_by_store(run, found->second);
+      case Committed::conflict:
+        if (!is_behind) return refused_by_store(run, found->second);
+        break;
+      case Committed::store_down: break;
     }
+    send_pending(run, found->second);
   }
 
   void on_disk(RunId run, LiveRun& live) {
@@ -416,9 +437,7 @@ struct Engine::Inside {
     if (!may_act)
       parts.log->warning("the store cannot be written: no new effect starts", {{"reason", reason}});
     if (store_is_up && !was_up) {
-      for (auto& [run, live] : runs) {
-        for (const Pending& pending : live.pending) send_to_store(run, pending.write);
-      }
+      for (auto& [run, live] : runs) send_pending(run, live);
     }
     if (may_act) perform_held();
   }

@@ -137,7 +137,7 @@ bool answer_failure(Draft& draft) {
 
 bool start_ready(Draft& draft) {
   const RunState& run = draft.state();
-  if (run.ready.empty() || !may_start(run)) return false;
+  if (run.ready.empty() || run.phase == RunPhase::undoing || !may_start(run)) return false;
   for (const StepIndex i : run.ready) {
     bool is_doomed = false;
     for (auto up = draft.step(i).parent; up && !is_doomed; up = draft.step(*up).parent) {
@@ -171,26 +171,28 @@ bool conclude_steps(Draft& draft) {
   return true;
 }
 
-void mark_undone(Draft& draft) {
+// The step whose undo ended last is undone, unless a person skipped that undo.
+bool mark_undone(Draft& draft) {
   const RunState& run = draft.state();
-  for (std::size_t n = 0; n < run.next_undo; ++n) {
-    const StepIndex doer = *draft.step(run.undo_order[n]).undoes;
-    if (!next_status(run.at(doer).status, StepChange::undone)) continue;
-    if (run.at(run.undo_order[n]).status == StepStatus::succeeded)
-      draft.emit(doer, state::StepUndone{});
-  }
+  if (run.next_undo == 0) return false;
+  const StepIndex undo = run.undo_order[run.next_undo - 1];
+  const StepIndex doer = *draft.step(undo).undoes;
+  const bool is_undone = run.at(undo).status == StepStatus::succeeded;
+  if (!is_undone || !next_status(run.at(doer).status, StepChange::undone)) return false;
+  draft.emit(doer, state::StepUndone{});
+  return true;
 }
 
 bool undo_next(Draft& draft) {
   const RunState& run = draft.state();
   if (run.phase != RunPhase::undoing) return false;
+  if (mark_undone(draft)) return true;
   if (run.next_undo < run.undo_order.size()) {
     const StepIndex undo = run.undo_order[run.next_undo];
     if (run.at(undo).status != StepStatus::waiting || !may_start(run)) return false;
     begin_step(draft, undo);
     return true;
   }
-  mark_undone(draft);
   if (!run.active.empty()) return false;
   close_groups(draft);
   leave_steps(draft);

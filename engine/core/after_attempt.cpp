@@ -59,6 +59,13 @@ EffectClass class_after_unknown(const Draft& draft, StepIndex i) {
   return stricter(state.effect_class, today);
 }
 
+// No more tries. What happened under a key before, and was never told, only a person can say.
+void give_up(Draft& draft, StepIndex i) {
+  const StepState& state = draft.at(i);
+  if (state.has_unknown && state.effect_class == EffectClass::keyed) return doubt(draft, i);
+  fail_step(draft, i, *state.error);
+}
+
 // Section 3 of the contract: what an unknown outcome leads to, by the effect class.
 void after_unknown(Draft& draft, StepIndex i, Seen seen) {
   switch (class_after_unknown(draft, i)) {
@@ -70,9 +77,7 @@ void after_unknown(Draft& draft, StepIndex i, Seen seen) {
   }
   if (seen == Seen::after_restart && !tries_are_over(draft, i)) return run_again(draft, i);
   if (retries(draft, i)) return;
-  // A keyed effect may still be happening under its key: only a person can end that.
-  if (class_after_unknown(draft, i) == EffectClass::keyed) return doubt(draft, i);
-  fail_step(draft, i, *draft.at(i).error);
+  give_up(draft, i);
 }
 
 }  // namespace
@@ -83,7 +88,7 @@ void after_bad_end(Draft& draft, StepIndex i, Seen seen) {
   if (never_happened && seen == Seen::after_restart && !tries_are_over(draft, i))
     return run_again(draft, i);
   if (retries(draft, i)) return;
-  fail_step(draft, i, *draft.at(i).error);
+  give_up(draft, i);
 }
 
 void fail_step(Draft& draft, StepIndex i, ActionError error) {

@@ -86,6 +86,7 @@ class Fold {
       run_.undo_order.push_back(*step);
     }
     run_.next_undo = 0;
+    run_.ready.clear();
     run_.phase = RunPhase::undoing;
     return success();
   }
@@ -168,6 +169,7 @@ class Fold {
     StepState& step = run_.at(i);
     leave_flight(was_);
     if (step.phase != AttemptPhase::none) step.phase = AttemptPhase::done;
+    step.has_unknown = false;
     step.outputs = e.outputs;
     step.is_adopted = e.adopted;
     step.error.reset();
@@ -181,6 +183,10 @@ class Fold {
     TRY(const auto i, change(StepChange::attempt_ended));
     StepState& step = run_.at(i);
     leave_flight(was_);
+    // A second end of one attempt, or a person's word, says what the unknown one did. The end of a
+    // later attempt does not.
+    const bool is_answer = step.phase == AttemptPhase::unknown || !e.who.empty();
+    step.has_unknown = e.end == AttemptEnd::unknown || (step.has_unknown && !is_answer);
     step.error = e.error;
     step.phase = e.end == AttemptEnd::not_done ? AttemptPhase::not_done
                  : e.end == AttemptEnd::failed ? AttemptPhase::failed
@@ -291,7 +297,7 @@ class Fold {
     for (auto up = graph_.step(i).parent; up; up = graph_.step(*up).parent) {
       StepState& group = run_.at(*up);
       group.active_leaves = is_active ? group.active_leaves + 1 : group.active_leaves - 1;
-      if (group.is_doomed && group.active_leaves == 0) run_.ended_groups.insert(*up);
+      if (group.is_doomed && group.active_leaves == 0) end_soon(*up);
     }
   }
 
@@ -325,8 +331,11 @@ class Fold {
     if (!step.parent) return;
     StepState& group = run_.at(*step.parent);
     group.unfinished_children -= 1;
-    if (group.unfinished_children == 0 && group.status == StepStatus::running)
-      run_.ended_groups.insert(*step.parent);
+    if (group.unfinished_children == 0) end_soon(*step.parent);
+  }
+
+  void end_soon(StepIndex group) {
+    if (run_.at(group).status == StepStatus::running) run_.ended_groups.insert(group);
   }
 
   void open_group(StepIndex i) {
@@ -334,7 +343,7 @@ class Fold {
       if (run_.at(child).unmet_needs == 0 && run_.at(child).status == StepStatus::waiting)
         run_.ready.insert(child);
     }
-    if (run_.at(i).unfinished_children == 0) run_.ended_groups.insert(i);
+    if (run_.at(i).unfinished_children == 0) end_soon(i);
   }
 
   void skip_waiting_under(StepIndex i, const std::string& reason) {
@@ -353,8 +362,8 @@ class Fold {
     if (const auto container = failure_container(i)) {
       StepState& group = run_.at(*container);
       group.is_doomed = true;
-      if (group.active_leaves == 0) run_.ended_groups.insert(*container);
-    } else if (!run_.failed_by) {
+      if (group.active_leaves == 0) end_soon(*container);
+    } else if (!run_.failed_by && !run_.ending) {
       run_.failed_by = i;
     }
   }

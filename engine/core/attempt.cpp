@@ -40,6 +40,7 @@ bool mentions(const Template& t, std::string_view word) {
 // The key stays while an attempt may have happened under it, and grows after a definite end: the
 // target would answer a new try under the old key with its old refusal.
 std::int64_t next_generation(const StepState& step) {
+  if (step.has_unknown) return step.generation;
   switch (step.phase) {
     case AttemptPhase::none: return 0;
     case AttemptPhase::not_done:
@@ -125,7 +126,7 @@ void begin_attempt(Draft& draft, StepIndex i) {
   started.effect_class =
       effect_class_of(step, visible(step.action.with, started.inputs), *draft.context().facts);
   // The promise of an unfinished generation is what an unknown outcome was judged by.
-  if (before.phase == AttemptPhase::unknown) {
+  if (before.has_unknown) {
     started.effect_class = stricter(started.effect_class, before.effect_class);
   }
   started.boot_ns = draft.context().now.boot.count();

@@ -39,6 +39,8 @@ struct StepState {
   std::int64_t attempts = 0;
   std::int64_t generation = 0;
   EffectClass effect_class = EffectClass::once;
+  bool has_unknown =
+      false;  // an attempt of this generation ended unknown, and nobody has said since what it did
   bool is_adopted = false;
   bool is_tolerated = false;  // failed, and nobody minds
   bool is_doomed = false;     // of a group: a child failed, it ends when its running children have

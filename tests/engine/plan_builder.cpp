@@ -1,0 +1,156 @@
+#include "tests/engine/plan_builder.h"
+
+#include <algorithm>
+
+namespace rung::engine::testing {
+
+StepBuilder& StepBuilder::uses(std::string name, Value::Map with) {
+  step_.action.uses = std::move(name);
+  step_.action.version = "1";
+  for (auto& [field, value] : with) step_.action.with.insert_or_assign(field, Template{value});
+  return *this;
+}
+StepBuilder& StepBuilder::with(std::string name, Template value) {
+  step_.action.with.insert_or_assign(std::move(name), std::move(value));
+  return *this;
+}
+StepBuilder& StepBuilder::needs(std::vector<std::string> ids) {
+  needs_ = std::move(ids);
+  is_dag_ = true;
+  return *this;
+}
+StepBuilder& StepBuilder::undo() {
+  has_undo_ = true;
+  step_.undo_none = false;
+  return *this;
+}
+StepBuilder& StepBuilder::child(StepBuilder child) {
+  children_.push_back(std::move(child));
+  return *this;
+}
+StepBuilder& StepBuilder::parallel() {
+  step_.is_parallel = true;
+  return *this;
+}
+
+StepBuilder effect(std::string id, EffectClass effect_class) {
+  return StepBuilder(std::move(id)).uses("test.effect", {{"class", Value(name_of(effect_class))}});
+}
+StepBuilder set(std::string id, std::string output, std::string expression) {
+  StepBuilder step(std::move(id), StepKind::set);
+  step->set.emplace(std::move(output), Template{runbooks::Expression{std::move(expression)}});
+  return step;
+}
+StepBuilder group(std::string id, std::vector<StepBuilder> children) {
+  StepBuilder step(std::move(id), StepKind::group);
+  for (StepBuilder& child : children) step.child(std::move(child));
+  return step;
+}
+StepBuilder parallel(std::string id, std::vector<StepBuilder> children) {
+  return group(std::move(id), std::move(children)).parallel();
+}
+StepBuilder wait_for(std::string id, Duration duration) {
+  StepBuilder step(std::move(id), StepKind::wait);
+  step->wait.duration = Template{Value(duration)};
+  return step;
+}
+StepBuilder wait_signal(std::string id, std::string signal) {
+  StepBuilder step(std::move(id), StepKind::wait);
+  step->wait.signal = std::move(signal);
+  return step;
+}
+StepBuilder approve(std::string id, std::vector<std::string> by) {
+  StepBuilder step(std::move(id), StepKind::approve);
+  step->approve.ask = Template{Value("go on?")};
+  step->approve.by = std::move(by);
+  step->timeout = std::chrono::minutes(30);
+  return step;
+}
+StepBuilder manual(std::string id) {
+  StepBuilder step(std::move(id), StepKind::manual);
+  step->manual.instruction = Template{Value("do it")};
+  return step;
+}
+StepBuilder fail(std::string id, std::string why) {
+  StepBuilder step(std::move(id), StepKind::fail);
+  step->fail = Template{Value(std::move(why))};
+  return step;
+}
+
+PlanBuilder::PlanBuilder() {
+  plan_.runbook = "try";
+  plan_.file = "try.yaml";
+  plan_.folder = "/";
+  plan_.modes = {"planned"};
+  plan_.default_retry = {
+      3,
+      std::chrono::seconds(1),
+      std::chrono::seconds(30),
+      {ErrorClass::network, ErrorClass::timeout, ErrorClass::unavailable, ErrorClass::quota}};
+}
+PlanBuilder& PlanBuilder::step(StepBuilder step) {
+  steps_.push_back(std::move(step));
+  return *this;
+}
+PlanBuilder& PlanBuilder::finally(StepBuilder step) {
+  finally_.push_back(std::move(step));
+  return *this;
+}
+PlanBuilder& PlanBuilder::on_failure(runbooks::OnFailure policy) {
+  plan_.on_failure = policy;
+  return *this;
+}
+
+Plan PlanBuilder::plan() {
+  plan_.steps.resize(2);
+  plan_.steps[0].kind = plan_.steps[1].kind = StepKind::group;
+  plan_.steps[1].address = "finally";
+  plan_.root = StepIndex{0};
+  plan_.finally = StepIndex{1};
+  unfold(steps_, plan_.root, "");
+  unfold(finally_, plan_.finally, "finally/");
+  return std::move(plan_);
+}
+
+void PlanBuilder::unfold(std::vector<StepBuilder>& list, StepIndex parent,
+                         const std::string& prefix) {
+  const bool is_dag =
+      std::any_of(list.begin(), list.end(), [](const StepBuilder& s) { return s.is_dag_; });
+  const bool is_parallel = plan_.steps[parent.number].is_parallel;
+  std::vector<std::pair<std::string, StepIndex>> siblings;
+  for (StepBuilder& builder : list) {
+    const StepIndex i = add(builder, parent, prefix);
+    Step& step = plan_.steps[i.number];
+    if (!is_dag && !is_parallel && !siblings.empty()) step.needs.push_back(siblings.back().second);
+    for (const std::string& id : builder.needs_) {
+      for (const auto& [name, index] : siblings) {
+        if (name == id) step.needs.push_back(index);
+      }
+    }
+    siblings.emplace_back(step.id, i);
+  }
+}
+
+StepIndex PlanBuilder::add(StepBuilder& builder, StepIndex parent, const std::string& prefix) {
+  const StepIndex i{static_cast<std::uint32_t>(plan_.steps.size())};
+  Step step = builder.step_;
+  step.address = prefix + step.id;
+  step.parent = parent;
+  plan_.steps.push_back(step);
+  plan_.steps[parent.number].children.push_back(i);
+  if (builder.has_undo_) {
+    Step undo;
+    undo.id = step.id;
+    undo.address = step.address + "@undo";
+    undo.action = step.action;
+    undo.undoes = i;
+    undo.undo_none = true;
+    undo.timeout = step.timeout;
+    plan_.steps[i.number].undo = StepIndex{static_cast<std::uint32_t>(plan_.steps.size())};
+    plan_.steps.push_back(undo);
+  }
+  unfold(builder.children_, i, step.address + "/");
+  return i;
+}
+
+}  // namespace rung::engine::testing

@@ -1,0 +1,101 @@
+#include "tests/engine/random_plan.h"
+
+namespace rung::engine::testing {
+namespace {
+
+class Chance {
+ public:
+  explicit Chance(Random& random) : random_(random) {}
+  bool once_in(std::uint64_t n) { return random_.next() % n == 0; }
+  std::size_t below(std::size_t n) { return random_.next() % n; }
+
+  Plan plan() {
+    PlanBuilder builder;
+    const std::size_t count = 1 + below(8);
+    std::vector<StepBuilder> steps = list(count, 0);
+    for (StepBuilder& step : steps) builder.step(std::move(step));
+    for (std::size_t n = below(3); n > 0; --n) builder.finally(leaf(true));
+    constexpr runbooks::OnFailure kPolicies[] = {
+        runbooks::OnFailure::pause, runbooks::OnFailure::fail, runbooks::OnFailure::undo_run};
+    builder.on_failure(kPolicies[below(3)]);
+    return builder.plan();
+  }
+
+ private:
+  std::vector<StepBuilder> list(std::size_t count, int depth) {
+    const bool is_dag = once_in(4);
+    std::vector<StepBuilder> steps;
+    std::vector<std::string> ids;
+    for (std::size_t n = 0; n < count; ++n) {
+      StepBuilder step = depth < 2 && once_in(4) ? nested(depth) : leaf(false);
+      std::vector<std::string> needs;
+      for (const std::string& id : ids) {
+        if (once_in(3)) needs.push_back(id);
+      }
+      ids.push_back(step->id);
+      if (is_dag) step.needs(needs);
+      if (once_in(12)) step->when = {once_in(2) ? "true" : "false"};
+      steps.push_back(std::move(step));
+    }
+    return steps;
+  }
+
+  StepBuilder nested(int depth) {
+    StepBuilder step = group(name(), list(below(4), depth + 1));
+    if (once_in(2)) {
+      step.parallel();
+      step->cancel_others = once_in(2);
+    }
+    if (once_in(3)) step->tolerate = "not needed";
+    return step;
+  }
+
+  StepBuilder leaf(bool in_finally) {
+    switch (in_finally ? below(5) : below(12)) {
+      case 8: return set(name(), "x", "1 + 1");
+      case 9: return wait_for(name(), std::chrono::seconds(1 + below(100)));
+      case 10: return once_in(2) ? wait_signal(name(), "go") : manual(name());
+      case 11: return once_in(8) ? fail(name(), "enough") : approval();
+      default: return action(in_finally);
+    }
+  }
+
+  StepBuilder approval() {
+    StepBuilder step = approve(name());
+    constexpr runbooks::OnTimeout kEnds[] = {
+        runbooks::OnTimeout::reject, runbooks::OnTimeout::approve, runbooks::OnTimeout::pause,
+        runbooks::OnTimeout::fail, runbooks::OnTimeout::proceed};
+    step->approve.on_timeout = kEnds[below(5)];
+    constexpr runbooks::OnReject kRejects[] = {
+        runbooks::OnReject::cancel, runbooks::OnReject::undo_run, runbooks::OnReject::proceed};
+    step->approve.on_reject = kRejects[below(3)];
+    return step;
+  }
+
+  StepBuilder action(bool in_finally) {
+    constexpr EffectClass kClasses[] = {EffectClass::read, EffectClass::idempotent,
+                                        EffectClass::keyed, EffectClass::probe, EffectClass::once};
+    StepBuilder step = effect(name(), kClasses[below(5)]);
+    step->timeout = std::chrono::minutes(5);
+    if (once_in(3))
+      step->retry = runbooks::Retry{3, std::chrono::seconds(1), std::chrono::seconds(9), {}};
+    if (once_in(8)) step->step_timeout = std::chrono::seconds(30);
+    if (once_in(8)) step->tolerate = "not needed";
+    if (!in_finally && once_in(2)) step.undo();
+    if (!in_finally && once_in(16)) step->point_of_no_return = "go forward";
+    return step;
+  }
+
+  std::string name() { return "s" + std::to_string(next_++); }
+
+  Random& random_;
+  int next_ = 0;
+};
+
+}  // namespace
+
+Plan random_plan(Random& random) {
+  return Chance(random).plan();
+}
+
+}  // namespace rung::engine::testing

@@ -1,0 +1,117 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "engine/core/decide.h"
+#include "engine/executor.h"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace rung::engine::testing {
+
+// Time that moves when it is told to.
+class SimClock final : public Clock {
+ public:
+  Instant now() const override { return now_; }
+  void pass(Duration by) { now_ = now_ + by; }
+  void step_utc(Duration by) { now_.utc += by; }
+  void reboot() { now_.boot = std::chrono::seconds(5); }
+
+ private:
+  Instant now_{TimePoint(std::chrono::hours(24 * 20'000)), std::chrono::hours(3)};
+};
+
+// What a target outside of Rung would have seen, by address: the witness.
+struct Witnessed {
+  std::set<std::string> keys;  // under which the effect took place
+  int times = 0;
+};
+
+// The scheduler: every posted task and every step of an effect is one of these, taken in a seeded
+// order. Tasks of one `lane` keep their order among themselves.
+class SimScheduler {
+ public:
+  explicit SimScheduler(Random& random) : random_(random) {}
+  void post(int lane, std::function<void()> task);
+  bool run_one();  // false: nothing to do
+  void drop(int lane_from, int lane_to);
+  bool is_idle() const { return queued_ == 0; }
+
+ private:
+  Random& random_;
+  std::map<int, std::deque<std::function<void()>>> lanes_;
+  std::size_t queued_ = 0;
+};
+
+// The world: performs effects in two moves (it happens, it is reported), loses replies, refuses,
+// dies with the engine or survives it, all by the seed.
+class SimWorld final {
+ public:
+  struct Odds {  // per mille
+    int not_done = 40;
+    int failed = 60;
+    int lost_before = 30;  // unknown, and it did not happen
+    int lost_after = 60;   // unknown, and it did
+    int probe_unknown = 60;
+    int supervisor_dies = 60;
+    int supervised = 500;  // attempts that outlive the engine
+  };
+  SimWorld(Random& random, SimScheduler& scheduler, Odds odds)
+      : random_(random), scheduler_(scheduler), odds_(odds) {}
+
+  const std::map<std::string, Witnessed>& witnessed() const { return witnessed_; }
+  bool has_happened(const std::string& address) const;
+  void engine_died();
+  bool roll(int per_mille) { return static_cast<int>(random_.next() % 1000) < per_mille; }
+
+ private:
+  friend class SimExecutor;
+  struct Running {
+    Attempt attempt;
+    std::function<void(Outcome)> done;  // empty: nobody listens (the engine died)
+    std::optional<Outcome> ended;       // recorded, not reported yet
+    bool is_supervised = false;
+    bool is_begun = false;
+    bool is_cancelled = false;
+  };
+  void begin(const AttemptId& id);
+  void happen(const Attempt& attempt);
+  void end(const AttemptId& id, Outcome outcome);
+  void report(const AttemptId& id);
+
+  Random& random_;
+  SimScheduler& scheduler_;
+  Odds odds_;
+  std::map<AttemptId, std::shared_ptr<Running>> running_;
+  std::map<std::string, Witnessed> witnessed_;
+};
+
+// The executor of one engine's life over the world that outlives it.
+class SimExecutor final : public Executor, public ActionFacts {
+ public:
+  SimExecutor(SimWorld& world, SimScheduler& scheduler, int lane)
+      : world_(world), scheduler_(scheduler), lane_(lane) {}
+
+  void run(Attempt attempt, OnOutcome done) override;
+  void recover(Attempt attempt, std::function<void(std::string)> adopted, OnOutcome done) override;
+  void probe(Attempt attempt, const runbooks::ActionUse* probe_use, Value::Map probe_with,
+             OnProbed done) override;
+  void cancel(const AttemptId& id, CancelHow how) override;
+  void forget(const AttemptId& id) override;
+
+  EffectClass effect_class(const std::string& uses, const Value::Map& with) const override;
+  bool can_probe(const std::string& uses) const override;
+
+ private:
+  SimWorld& world_;
+  SimScheduler& scheduler_;
+  int lane_;
+};
+
+}  // namespace rung::engine::testing

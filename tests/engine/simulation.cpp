@@ -1,0 +1,335 @@
+#include "tests/engine/simulation.h"
+
+#include "engine/core/resolve.h"
+#include "engine/core/state.h"
+
+#include <algorithm>
+
+namespace rung::engine::testing {
+namespace {
+
+constexpr int kStoreLane = 10;   // completions: in order
+constexpr int kEngineLane = 11;  // what the engine posts to itself
+constexpr int kLanesEnd = 12;
+constexpr std::size_t kMaxMoves = 20'000;
+
+class StrictLog final : public Log {
+ public:
+  void write(LogLevel level, std::string_view message,
+             std::initializer_list<Field> fields) override {
+    if (level != LogLevel::error) return;
+    std::string line(message);
+    for (const Field& field : fields) line += " " + std::string(field.first) + "=" + field.second;
+    errors.push_back(std::move(line));
+  }
+  std::vector<std::string> errors;
+};
+
+class SimCalendar final : public Calendar {
+ public:
+  rung::Result<TimePoint> next(std::string_view, std::string_view, TimePoint now) const override {
+    return now + std::chrono::hours(1);
+  }
+};
+
+class NoSecrets final : public Secrets {
+ public:
+  rung::Result<std::string> read(const std::string& name, const runbooks::SecretSource&) override {
+    return "content of " + name;
+  }
+};
+
+}  // namespace
+
+struct Simulation::Inside {
+  Inside(runbooks::Plan p, Options o, scripting::Evaluator& e)
+      : plan(std::make_shared<const runbooks::Plan>(std::move(p))),
+        graph(*plan),
+        options(o),
+        evaluator(e),
+        random(o.seed),
+        scheduler(random),
+        world(random, scheduler, o.odds),
+        disk(state::make_memory_disk(SeededRandom(o.seed).uuid())) {}
+
+  // --- one engine's life
+
+  void boot() {
+    lives += 1;
+    store = state::open_memory_store(
+        disk, [this](std::function<void()> task) { scheduler.post(kStoreLane, std::move(task)); },
+        faults());
+    executor = std::make_unique<SimExecutor>(world, scheduler, kEngineLane);
+    Parts parts;
+    parts.store = store.get();
+    parts.executor = executor.get();
+    parts.facts = executor.get();
+    parts.calendar = &calendar;
+    parts.clock = &clock;
+    parts.random = &random;
+    parts.evaluator = &evaluator;
+    parts.secrets = &secrets;
+    parts.log = &log;
+    parts.post = [this](std::function<void()> task) {
+      scheduler.post(kEngineLane, std::move(task));
+    };
+    parts.host = {"machine", "boot" + std::to_string(boots), "ns", "sim"};
+    parts.pid = static_cast<std::int64_t>(lives);
+    parts.who = "sim";
+    parts.rung = "test";
+    engine = std::make_unique<Engine>(std::move(parts), Scope{});
+    engine->open([this](rung::Result<void> opened) { opened_well = opened.has_value(); });
+  }
+
+  state::MemoryFaults faults() {
+    state::MemoryFaults f;
+    f.reach = [this](const state::RunWrite&) {
+      return random.next() % 2 == 0 ? state::Reach::at_submit : state::Reach::at_completion;
+    };
+    return f;
+  }
+
+  void crash() {
+    result.crashes += 1;
+    engine.reset();
+    executor.reset();
+    store.reset();
+    world.engine_died();
+    scheduler.drop(kStoreLane, kLanesEnd);
+    opened_well = false;
+    if (random.next() % 8 == 0) {
+      boots += 1;
+      clock.reboot();
+    }
+    clock.pass(std::chrono::milliseconds(random.next() % 5000));
+    boot();
+  }
+
+  bool crashes_now() {
+    if (options.crash_at_move) return *options.crash_at_move == result.moves;
+    return !options.calm && world.roll(options.crash) && result.crashes < 12;
+  }
+
+  // --- the operator
+
+  std::optional<RunState> on_disk() {
+    const auto reader = state::open_memory_reader(disk);
+    const auto events = reader->events(RunId{1}, Seq{0}, 1'000'000);
+    if (!events || events.value().empty()) return std::nullopt;
+    std::vector<state::Event> all;
+    for (const auto& positioned : events.value()) all.push_back(positioned.event);
+    auto folded = fold(graph, RunId{1}, all);
+    if (!folded) {
+      result.broken.push_back("the journal does not fold: " + folded.error().message());
+      return std::nullopt;
+    }
+    result.events = std::move(all);
+    return std::move(folded).value();
+  }
+
+  void send(Command command) {
+    engine->send(RunId{1}, std::move(command), [](const Reply&) {});
+  }
+
+  // Answers the truth: what the world has seen.
+  void resolve(const RunState& run) {
+    for (const StepIndex i : run.active) {
+      if (run.at(i).status != StepStatus::in_doubt) continue;
+      const std::string& address = graph.step(i).address;
+      const bool happened = world.has_happened(address);
+      return send(
+          Resolve{address, happened ? ResolveAs::done : ResolveAs::not_done, {}, by("truth")});
+    }
+  }
+
+  void answer_people(const RunState& run) {
+    for (const StepIndex i : run.active) {
+      const runbooks::Step& step = graph.step(i);
+      if (run.at(i).status != StepStatus::running) continue;
+      if (step.kind == StepKind::approve && world.roll(700))
+        return send(Vote{step.address, world.roll(800), by("ana")});
+      if (step.kind == StepKind::manual) return send(FinishManual{step.address, {}, by("ana")});
+      if (step.kind == StepKind::wait && !step.wait.signal.empty())
+        return send(SendSignal{step.wait.signal, Value(1), by("ana")});
+    }
+    pass_time();
+  }
+
+  void answer_failure(const RunState& run) {
+    if (!run.failed_by) return send(Continue{by("ana")});
+    const std::string& address = graph.step(*run.failed_by).address;
+    switch (random.next() % 5) {
+      case 0: return send(SkipStep{address, {}, by("ana")});
+      case 1: return send(Cancel{CancelRunning::drain, by("ana")});
+      case 2:
+        return run.no_return ? send(Cancel{CancelRunning::kill, by("ana")}) : send(Undo{by("ana")});
+      default: return send(RetryStep{address, by("ana")});
+    }
+  }
+
+  void operate() {
+    const auto run = on_disk();
+    if (!run) return start();  // for the first time, or its creation was lost with the engine
+    switch (status_of(*run)) {
+      case state::RunStatus::in_doubt: return resolve(*run);
+      case state::RunStatus::paused:
+        return run->failed_by || !run->active.empty() ? answer_failure(*run)
+                                                      : send(Continue{by("ana")});
+      case state::RunStatus::stuck:
+        return send(world.roll(800) ? Command(RetryStep{run->stuck_at, by("ana")})
+                                    : Command(SkipStep{run->stuck_at, {}, by("ana")}));
+      case state::RunStatus::waiting: return answer_people(*run);
+      case state::RunStatus::queued:
+      case state::RunStatus::running:
+      case state::RunStatus::undoing: return pass_time();
+      case state::RunStatus::succeeded:
+      case state::RunStatus::failed:
+      case state::RunStatus::undone:
+      case state::RunStatus::cancelled: has_ended = true;
+    }
+  }
+
+  static By by(std::string who) { return {std::move(who), {}, "because"}; }
+
+  void start() {
+    StartRequest request;
+    request.plan = plan;
+    request.mode = "planned";
+    request.by = by("li");
+    engine->start(std::move(request), [](const Reply&) {});
+  }
+
+  void pass_time() {
+    const auto due = engine->next_due();
+    if (due)
+      clock.pass(std::max(due->boot - clock.now().boot, Duration::zero()) +
+                 std::chrono::milliseconds(1));
+    else
+      clock.pass(std::chrono::seconds(1));
+    engine->tick();
+  }
+
+  void meddle() {
+    if (options.calm || options.crash_at_move) return;
+    if (world.roll(options.store_fails)) {
+      const bool is_down = random.next() % 2 == 0;
+      store->enter(is_down ? state::StoreState::down : state::StoreState::up, "simulated");
+      store_is_down = is_down;
+    }
+    if (world.roll(3) && on_disk())
+      send(world.roll(500) ? Command(Pause{by("ana")}) : Command(Note{"hm", by("ana")}));
+    if (world.roll(2))
+      clock.step_utc(std::chrono::seconds(random.next() % 100) - std::chrono::seconds(50));
+  }
+
+  Result run() {
+    boot();
+    while (!has_ended && result.moves < kMaxMoves) {
+      result.moves += 1;
+      if (crashes_now()) crash();
+      meddle();
+      if (scheduler.run_one()) continue;
+      if (store_is_down) {
+        store->enter(state::StoreState::up, "");
+        store_is_down = false;
+        continue;
+      }
+      operate();
+    }
+    judge();
+    return result;
+  }
+
+  // --- the invariants
+
+  void judge() {
+    const auto run = on_disk();
+    result.has_ended = run && run->phase == RunPhase::finished;
+    if (!result.has_ended)
+      result.broken.push_back("the run does not end: " +
+                              (run ? std::string(state::name_of(status_of(*run))) : "no journal"));
+    for (const std::string& line : log.errors) result.broken.push_back("error log: " + line);
+    if (!run) return;
+    result.status = status_of(*run);
+    for (std::uint32_t n = 0; n < graph.size(); ++n) judge_step(*run, {n});
+    judge_row(*run);
+  }
+
+  void judge_step(const RunState& run, StepIndex i) {
+    const runbooks::Step& step = graph.step(i);
+    if (step.kind != StepKind::action) return;
+    const StepState& state = run.at(i);
+    const auto seen = world.witnessed().find(step.address);
+    const int times = seen == world.witnessed().end() ? 0 : seen->second.times;
+    const bool may_repeat =
+        state.effect_class == EffectClass::read || state.effect_class == EffectClass::idempotent;
+    if (!may_repeat && times > 1)
+      result.broken.push_back(step.address + " took place " + std::to_string(times) + " times");
+    const bool claims_success =
+        state.status == StepStatus::succeeded || state.status == StepStatus::undone;
+    if (claims_success && times == 0 && state.phase == AttemptPhase::done)
+      result.broken.push_back(step.address + " is said to have succeeded and never took place");
+    const bool is_open = state.status == StepStatus::running ||
+                         state.status == StepStatus::backing_off ||
+                         state.status == StepStatus::in_doubt;
+    if (result.has_ended && is_open)
+      result.broken.push_back(step.address + " is " + std::string(name_of(state.status)) +
+                              " in a finished run");
+    judge_undo(run, step, state);
+  }
+
+  void judge_undo(const RunState& run, const runbooks::Step& step, const StepState& state) {
+    if (result.status != state::RunStatus::undone || !step.undo ||
+        state.status == StepStatus::skipped)
+      return;
+    const StepStatus undone = run.at(*step.undo).status;
+    const bool is_cared_for = undone == StepStatus::succeeded || undone == StepStatus::skipped;
+    // A read may have been made whose intent was lost with the engine: nothing was changed.
+    const bool is_effect =
+        executor->effect_class("", visible(step.action.with, {})) != EffectClass::read;
+    if (is_effect && world.has_happened(step.address) && !is_cared_for)
+      result.broken.push_back(step.address + " took place and was not undone");
+  }
+
+  // The row that lists show is the fold's.
+  void judge_row(const RunState& run) {
+    const auto reader = state::open_memory_reader(disk);
+    const auto row = reader->run(RunId{1});
+    if (!row || row.value().status != status_of(run))
+      result.broken.push_back("the summary row differs from the journal");
+  }
+
+  std::shared_ptr<const runbooks::Plan> plan;
+  Graph graph;
+  Options options;
+  scripting::Evaluator& evaluator;
+  SeededRandom random;
+  SimClock clock;
+  SimScheduler scheduler;
+  SimWorld world;
+  SimCalendar calendar;
+  NoSecrets secrets;
+  StrictLog log;
+  std::shared_ptr<state::MemoryDisk> disk;
+  std::unique_ptr<state::MemoryStore> store;
+  std::unique_ptr<SimExecutor> executor;
+  std::unique_ptr<Engine> engine;
+  Result result;
+  std::size_t lives = 0;
+  int boots = 1;
+  bool opened_well = false;
+  bool has_ended = false;
+  bool store_is_down = false;
+};
+
+Simulation::Simulation(runbooks::Plan plan, Options options, scripting::Evaluator& evaluator)
+    : inside_(std::make_unique<Inside>(std::move(plan), options, evaluator)) {}
+Simulation::~Simulation() = default;
+Simulation::Result Simulation::run_to_end() {
+  return inside_->run();
+}
+const SimWorld& Simulation::world() const {
+  return inside_->world;
+}
+
+}  // namespace rung::engine::testing
