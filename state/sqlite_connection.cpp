@@ -52,6 +52,12 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "." : path.substr(0, slash + 1);
 }
 
+Error read_only(const std::string& path) {
+  return {ErrorCode::denied, "the store " + path +
+                                 " is read-only for this user: allow the writing of this file and "
+                                 "its folder, or run rung as its owner"};
+}
+
 // What a new store says about itself.
 FillNew first_rows(const SqliteOptions& options) {
   return [&options](Database& database) {
@@ -71,6 +77,7 @@ Result<std::unique_ptr<StoreConnection>> StoreConnection::open(const SqliteOptio
   TRY(const std::string vfs, counting_vfs(options.vfs));
   const bool is_new = !is_there(options.path);
   TRY(Database database, Database::open(options.path, mode, vfs.c_str()));
+  if (sqlite3_db_readonly(database.handle(), "main") == 1) return read_only(options.path);
   TRY(configure_connection(database));
   TRY(bring_up_to_date(database, first_rows(options)));
   // SQLite syncs the folder for its log, but not for the database itself.

@@ -1,12 +1,10 @@
 #include "base/json.h"
+#include "state/existing_store.h"
 #include "state/sqlite_rows.h"
-#include "state/sqlite_schema.h"
 #include "state/sqlite_store.h"
-#include "state/sqlite_vfs.h"
 #include "state/store_identity.h"
 
 #include <sqlite3.h>
-#include <unistd.h>
 #include <csignal>
 
 namespace rung::state {
@@ -120,23 +118,12 @@ class SqliteReader final : public Reader {
   Database database_;
 };
 
-Error no_store(const std::string& path) {
-  return {ErrorCode::not_found, "there is no store " + path + " yet: `rung run` makes it"};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Reader>> open_sqlite_reader(const SqliteOptions& options) {
-  if (options.vfs == nullptr && ::access(options.path.c_str(), F_OK) != 0) {
-    return no_store(options.path);
-  }
-  TRY(const std::string vfs, counting_vfs(options.vfs));
-  TRY(Database database, Database::open(options.path, Database::Mode::existing, vfs.c_str()));
+  TRY(Database database, open_existing(options));
   // A reader that leaves last does not take the log over: that is the owner's work.
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  TRY(const Standing standing, standing_of(database));
-  if (standing.version == 0) return no_store(options.path);
-  TRY(configure_connection(database));
   return std::unique_ptr<Reader>{std::make_unique<SqliteReader>(std::move(database))};
 }
 

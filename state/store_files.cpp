@@ -78,7 +78,7 @@ Result<void> prepare_folder(const std::string& store_path) {
     }
   }
   TRY(refuse_network_folder(store_path));
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
     return Error{ErrorCode::unavailable, "the store's folder " + folder + " cannot be written (" +
                                              std::strerror(errno) +
                                              "): allow this user to write there, or name another "

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -76,6 +78,8 @@ struct PowerCutDisk::Inside {
   std::int64_t cut_at = INT64_MAX;
   bool is_cut = false;
   std::array<std::int64_t, 3> faults{};
+  std::int64_t faults_met = 0;
+  std::condition_variable has_met;
 
   // An operation that changes something. False: the power is off.
   bool may_change() {
@@ -86,6 +90,8 @@ struct PowerCutDisk::Inside {
     std::int64_t& left = faults[static_cast<std::size_t>(fault)];
     if (left == 0) return false;
     if (left > 0) --left;
+    ++faults_met;
+    has_met.notify_all();
     return true;
   }
 };
@@ -428,6 +434,12 @@ std::int64_t PowerCutDisk::operations() const {
 void PowerCutDisk::fail(Fault fault, std::int64_t count) {
   const Lock lock(inside_->mutex);
   inside_->faults[static_cast<std::size_t>(fault)] = count;
+}
+
+bool PowerCutDisk::wait_for_faults(std::int64_t count) {
+  std::unique_lock lock(inside_->mutex);
+  return inside_->has_met.wait_for(lock, std::chrono::minutes(1),
+                                   [&] { return inside_->faults_met >= count; });
 }
 
 void PowerCutDisk::power_on(std::uint64_t seed) {

@@ -34,6 +34,8 @@ class PowerCutDisk {
   // Faults without a cut: the next `count` operations of a kind fail; -1: until it is 0 again.
   enum class Fault : std::uint8_t { write_full, write_error, sync_error };
   void fail(Fault fault, std::int64_t count);
+  // Until so many operations failed so; false: that takes longer than a minute.
+  bool wait_for_faults(std::int64_t count);
 
   // What happened, for the message of a failing test.
   struct Sums {

@@ -1,0 +1,151 @@
+#include "state/upkeep.h"
+
+#include "state/existing_store.h"
+#include "state/sqlite_journal.h"
+#include "state/store_identity.h"
+
+#include <algorithm>
+#include <map>
+
+namespace rung::state {
+namespace {
+
+constexpr const char* kRestoredDetail =
+    "the store was restored from a backup: what happened after the backup is not in it";
+
+Result<std::vector<RunSummary>> unfinished(Database& database) {
+  const std::string sql = std::string("SELECT ") + kRunColumns + " FROM run WHERE status < 7";
+  TRY(auto statement, database.prepare(sql.c_str()));
+  return all_runs(statement);
+}
+
+// The addresses whose last event is the intent of an attempt.
+std::vector<std::string> without_outcome(const std::vector<Event>& events) {
+  std::map<std::string, bool> is_open;
+  for (const Event& event : events) {
+    if (!event.step.empty()) {
+      is_open[event.step] = std::holds_alternative<StepStarted>(event.payload);
+    }
+  }
+  std::vector<std::string> open;
+  for (const auto& [step, is_started] : is_open) {
+    if (is_started) open.push_back(step);
+  }
+  return open;
+}
+
+bool is_paused(const std::vector<Event>& events) {
+  bool paused = false;
+  for (const Event& event : events) {
+    if (std::holds_alternative<RunPaused>(event.payload)) paused = true;
+    if (std::holds_alternative<RunContinued>(event.payload)) paused = false;
+  }
+  return paused;
+}
+
+RunWrite doubt(const Journal& journal, Epoch epoch, TimePoint now) {
+  const TimePoint at = journal.events.empty() ? now : std::max(now, journal.events.back().at);
+  RunWrite write;
+  write.run = journal.summary.run;
+  write.epoch = epoch;
+  write.expected = Seq{static_cast<std::int64_t>(journal.events.size())};
+  for (const std::string& step : without_outcome(journal.events)) {
+    const ActionError error{ErrorClass::internal, kRestoredDetail};
+    write.events.push_back({at, step, AttemptEnded{.end = AttemptEnd::unknown, .error = error}});
+    write.events.push_back({at, step, StepInDoubt{.detail = kRestoredDetail}});
+  }
+  write.summary = journal.summary;
+  write.summary->wake_at.reset();
+  write.summary->reason = kRestoredDetail;
+  write.summary->status = write.events.empty() ? RunStatus::paused : RunStatus::in_doubt;
+  if (!is_paused(journal.events)) {
+    write.events.push_back(
+        {at, "", RunPaused{.reason = PauseReason::changed, .detail = kRestoredDetail}});
+  }
+  return write;
+}
+
+Result<void> doubt_all(Database& database, JournalWriter& writer, const StoreMeta& meta,
+                       TimePoint now, Restored& restored) {
+  TRY(const auto runs, unfinished(database));
+  for (const RunSummary& run : runs) {
+    auto journal = read_journal(database, run.run);
+    // One that cannot be read is not driven either.
+    if (!journal) continue;
+    const RunWrite write = doubt(journal.value(), Epoch{meta.epoch}, now);
+    TRY(const Committed answer, writer.write(write));
+    if (answer != Committed::committed) {
+      return Error{ErrorCode::conflict, "run " + std::to_string(run.run.number) +
+                                            " changed meanwhile: is an engine running?"};
+    }
+    ++restored.runs_paused;
+    restored.steps_in_doubt +=
+        static_cast<std::int64_t>(without_outcome(journal.value().events).size());
+  }
+  return success();
+}
+
+Result<std::int64_t> verify_run(Database& database, RunId run) {
+  TRY(const auto rows, read_events(database, run, Seq{0}, -1));
+  TRY(verify_chain(run, rows));
+  return static_cast<std::int64_t>(rows.size());
+}
+
+Result<void> check_soundness(Database& database) {
+  TRY(const std::string answer, database.text("PRAGMA integrity_check(1)"));
+  if (answer == "ok") return success();
+  return Error{ErrorCode::corrupt, "the store " + database.path() + " is damaged (" + answer +
+                                       "): restore it from a backup, then `rung doctor "
+                                       "--restored`. Until then it can still be read in parts"};
+}
+
+}  // namespace
+
+Result<Verified> verify_chains(const SqliteOptions& options, std::optional<RunId> run) {
+  TRY(Database database, open_existing(options));
+  Verified verified;
+  if (run) {
+    TRY(read_run(database, *run));
+    TRY(verified.events, verify_run(database, *run));
+    verified.runs = 1;
+    return verified;
+  }
+  TRY(check_soundness(database));
+  TRY(auto runs, database.prepare("SELECT run FROM run ORDER BY run"));
+  for (;;) {
+    TRY(const bool has_row, runs.step());
+    if (!has_row) return verified;
+    TRY(const std::int64_t events, verify_run(database, RunId{runs.integer(0)}));
+    verified.events += events;
+    ++verified.runs;
+  }
+}
+
+Result<void> accept_moved(const SqliteOptions& options) {
+  TRY(refuse_network_folder(options.path));
+  TRY(Database database, open_existing(options));
+  TRY(Transaction transaction, Transaction::begin(database));
+  TRY(adopt_place(database, place_of(options.path, options.host)));
+  TRY(const StoreMeta meta, read_meta(database));
+  TRY(transaction.commit());
+  Ballast(options.path).note({meta.store, meta.epoch});
+  return success();
+}
+
+Result<Restored> accept_restored(const SqliteOptions& options, TimePoint now) {
+  TRY(refuse_network_folder(options.path));
+  TRY(Database database, open_existing(options));
+  KnownEnds ends;
+  TRY(JournalWriter writer, JournalWriter::open(database, ends));
+  TRY(Transaction transaction, Transaction::begin(database));
+  TRY(writer.begin());
+  TRY(const StoreMeta meta, read_meta(database));
+  Restored restored;
+  TRY(doubt_all(database, writer, meta, now, restored));
+  TRY(adopt_place(database, place_of(options.path, options.host)));
+  TRY(transaction.commit());
+  Ballast(options.path).note({meta.store, meta.epoch});
+  return restored;
+}
+
+}  // namespace rung::state
