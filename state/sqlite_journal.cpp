@@ -181,7 +181,8 @@ Result<void> JournalWriter::append_payload(const std::string& payload) {
 }
 
 Result<void> JournalWriter::put_summary(const RunSummary& run) {
-  bind_run(sql_->put_run, run, parse_sha256(run.plan));
+  const Sha256 plan = parse_sha256(run.plan);
+  bind_run(sql_->put_run, run, plan);
   return sql_->put_run.run();
 }
 

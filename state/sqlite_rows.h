@@ -19,6 +19,8 @@ inline std::string_view bytes_of(const Sha256& hash) {
 inline std::string_view bytes_of(const Uuid& uuid) {
   return {reinterpret_cast<const char*>(uuid.bytes.data()), uuid.bytes.size()};
 }
+std::string_view bytes_of(Sha256&&) = delete;
+std::string_view bytes_of(Uuid&&) = delete;
 Sha256 hash_from(std::string_view bytes);
 Uuid uuid_from_bytes(std::string_view bytes);
 
@@ -29,6 +31,7 @@ inline constexpr const char* kRunColumns =
     "run, runbook, plan, status, reason, who, created_at, finished_at, wake_at";
 // corrupt: a status that never was.
 Result<RunSummary> run_in(const Statement& row);
+// Both live until the statement's reset.
 void bind_run(Statement& statement, const RunSummary& run, const Sha256& plan);
 
 Result<Command> command_in(const Statement& row);  // id, run, kind, args, who, at
