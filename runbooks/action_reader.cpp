@@ -236,7 +236,11 @@ class ActionReader {
     if (draft_.is_flawed) return;
     Value::Map constants;
     for (const auto& [field, value] : use_.with) {
-      if (is_constant(value)) constants.emplace(field, constant_value(value));
+      if (is_constant(value)) {
+        constants.emplace(field, constant_value(value));
+      } else if (!spec_->input(field)->choices.empty()) {
+        return;  // what decides over the others, such as `method`, is known in the run only
+      }
     }
     for (const auto& what : reading_.catalog.check(use_.uses, constants)) {
       report().error(fields_.place(key_), what,

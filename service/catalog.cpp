@@ -18,6 +18,12 @@ std::optional<EffectClass> ActionCatalog::effect_class(std::string_view name,
   return action->effect_class(constant_inputs);
 }
 
+std::vector<std::string> ActionCatalog::check(std::string_view name,
+                                              const Value::Map& constant_inputs) const {
+  const actions::Action* action = registry_.find(name);
+  return action == nullptr ? std::vector<std::string>() : action->check(constant_inputs);
+}
+
 EffectClass ActionCatalog::effect_class(const std::string& uses, const Value::Map& with) const {
   const actions::Action* action = registry_.find(uses);
   // A module that is gone promised nothing that still holds.

@@ -16,6 +16,8 @@ class ActionCatalog final : public runbooks::Catalog, public engine::ActionFacts
   std::vector<std::string_view> names() const override;
   std::optional<EffectClass> effect_class(std::string_view name,
                                           const Value::Map& constant_inputs) const override;
+  std::vector<std::string> check(std::string_view name,
+                                 const Value::Map& constant_inputs) const override;
 
   EffectClass effect_class(const std::string& uses, const Value::Map& with) const override;
   bool can_probe(const std::string& uses) const override;

@@ -1,5 +1,5 @@
 #include "base/durable_file.h"
-#include "test_catalog.h"
+#include "tests/runbooks/test_catalog.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
