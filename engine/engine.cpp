@@ -254,6 +254,7 @@ struct Engine::Inside {
     c.evaluator = parts.evaluator;
     c.facts = parts.facts;
     c.calendar = parts.calendar;
+    c.files = parts.files;
     c.driving = live.is_driven && !is_stopping ? Driving::drive : Driving::hold;
     return c;
   }

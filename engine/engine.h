@@ -24,6 +24,7 @@ struct Parts {
   Executor* executor = nullptr;
   const ActionFacts* facts = nullptr;
   const Calendar* calendar = nullptr;
+  const PinnedFiles* files = nullptr;
   Clock* clock = nullptr;
   Random* random = nullptr;
   scripting::Evaluator* evaluator = nullptr;

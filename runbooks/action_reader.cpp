@@ -180,6 +180,9 @@ class ActionReader {
     rules.names.secrets = spec->kind == FieldKind::secretive || spec->kind == FieldKind::url;
     if (node.kind == Node::Kind::list || node.kind == Node::Kind::map) rules.type = Type::any;
     auto value = ValueReader(report(), draft_.uses).read(node, rules);
+    if (auto* text = std::get_if<Template::Text>(&value.node)) {
+      text->is_url = spec->kind == FieldKind::url;
+    }
     check_choice(*spec, node, value);
     use_.with.emplace(std::string(field), std::move(value));
   }
@@ -213,6 +216,7 @@ class ActionReader {
   }
 
   void read_declared_outputs() {
+    for (const auto& output : spec_->outputs) use_.gives.push_back(output.name);
     const Node* node = fields_.get("outputs");
     if (node == nullptr) return;
     if (!spec_->open_outputs) {

@@ -50,6 +50,7 @@ struct ActionUse {
   std::string uses;                                  // "shell", "http.request", "test.noop"
   std::string version;                               // of the module, at load
   Template::Map with;                                // every field that was given
+  std::vector<std::string> gives;                    // outputs of the action itself, by name
   std::map<std::string, Type, std::less<>> outputs;  // declared by the step (shell: parsed so)
   Expression expect;                                 // on the outputs by bare name
   friend bool operator==(const ActionUse&, const ActionUse&) = default;

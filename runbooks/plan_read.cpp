@@ -114,6 +114,7 @@ ActionUse read_use(FieldReader in) {
   use.uses = in.text("uses");
   use.version = in.text("version");
   use.with = templates(in, "with");
+  use.gives = texts(in, "gives");
   use.outputs = types(in, "outputs");
   use.expect.text = in.text("expect");
   in.refuse_others();

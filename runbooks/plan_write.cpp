@@ -79,6 +79,7 @@ Value::Map fields_of(const ActionUse& use) {
   out.text("uses", use.uses);
   out.text("version", use.version);
   out.templates("with", use.with);
+  out.texts("gives", use.gives);
   out.types("outputs", use.outputs);
   out.text("expect", use.expect.text);
   return out.take();

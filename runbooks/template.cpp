@@ -44,7 +44,7 @@ Value of(const Template::Text& text) {
     else
       parts.push_back(of(std::get<Expression>(part)));
   }
-  return Value::Map{{"$text", std::move(parts)}};
+  return Value::Map{{text.is_url ? "$url" : "$text", std::move(parts)}};
 }
 
 Error no_template(std::string_view why) {
@@ -53,9 +53,10 @@ Error no_template(std::string_view why) {
 
 Result<Template> parse(const Value& value, int depth);
 
-Result<Template> parse_text(const Value& parts) {
+Result<Template> parse_text(const Value& parts, bool is_url) {
   if (parts.list() == nullptr) return no_template("$text is not a list");
   Template::Text text;
+  text.is_url = is_url;
   for (const auto& part : *parts.list()) {
     const Value* expression = part.member("$expr");
     if (const auto* literal = part.string()) {
@@ -84,7 +85,9 @@ Result<Template> parse_map(const Value::Map& map, int depth) {
     if (text == nullptr) return no_template("$expr is not text");
     return Template{Expression{*text}};
   }
-  if (map.size() == 1 && map.begin()->first == "$text") return parse_text(map.begin()->second);
+  if (map.size() == 1 && map.begin()->first == "$text")
+    return parse_text(map.begin()->second, false);
+  if (map.size() == 1 && map.begin()->first == "$url") return parse_text(map.begin()->second, true);
   Template::Map fields;
   for (const auto& [key, item] : map) {
     if (key.starts_with('$') && !key.starts_with("$$")) return no_template("unknown form " + key);

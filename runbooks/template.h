@@ -19,6 +19,7 @@ struct Expression {
 struct Template {
   struct Text {  // literal parts and expressions in turn, joined as text
     std::vector<std::variant<std::string, Expression>> parts;
+    bool is_url = false;  // joined by `join_url` (base/url.h): no value leaves its place
     friend bool operator==(const Text&, const Text&) = default;
   };
   using List = std::vector<Template>;
@@ -40,9 +41,9 @@ Value constant_value(const Template& t);
 // loader and `template_from_value` give templates in this form.
 Template folded(Template t);
 
-// {"$expr": "..."}, {"$text": ["lit", {"$expr": "..."}]}, maps and lists as themselves; the form
-// in which plans are stored and hashed. A user's own key that begins with `$` is written `$$`.
-// corrupt: another form with `$`, or nested too deep.
+// {"$expr": "..."}, {"$text": ["lit", {"$expr": "..."}]} ($url for a URL), maps and lists as
+// themselves; the form in which plans are stored and hashed. A user's own key that begins with `$`
+// is written `$$`. corrupt: another form with `$`, or nested too deep.
 Value to_value(const Template& t);
 Result<Template> template_from_value(const Value& value);
 

@@ -40,10 +40,8 @@ bool retries(Draft& draft, StepIndex i) {
 // The engine died, not the action: the try costs nothing.
 void run_again(Draft& draft, StepIndex i) {
   const bool may = draft.context().driving == Driving::drive && may_start(draft.state());
-  if (may)
-    begin_attempt(draft, i);
-  else
-    schedule(draft, i, Duration::zero());
+  if (may && begin_attempt(draft, i)) return;
+  schedule(draft, i, Duration::zero());
 }
 
 void doubt(Draft& draft, StepIndex i) {

@@ -69,6 +69,22 @@ Result<Value::Map> undo_inputs(const Draft& draft, StepIndex i, const Value::Map
   return inputs;
 }
 
+// The plan's meaning is pinned, and with it the files that its steps name.
+bool pauses_for_changed_files(Draft& draft, StepIndex i) {
+  const Step& step = draft.step(i);
+  if (step.pinned.empty() || step.is_unpinned || draft.context().files == nullptr) return false;
+  const std::string what = draft.context().files->changed(draft.graph().plan(), step);
+  if (what.empty()) return false;
+  const std::string detail = step.address + ": " + what;
+  draft.emit(state::RunPaused{state::PauseReason::changed, step.address, detail, "", ""});
+  return true;
+}
+
+bool fails(Draft& draft, StepIndex i, const Error& error) {
+  fail_step(draft, i, {ErrorClass::invalid, error.message()});
+  return true;
+}
+
 }  // namespace
 
 Value self_of(const Graph& graph, const RunState& run, StepIndex i) {
@@ -106,7 +122,8 @@ Instant deadline_of(const Graph& graph, const RunState& run, StepIndex i, Instan
   return now + std::max(left, Duration::zero());
 }
 
-void begin_attempt(Draft& draft, StepIndex i) {
+bool begin_attempt(Draft& draft, StepIndex i) {
+  if (pauses_for_changed_files(draft, i)) return false;
   const Step& step = draft.step(i);
   const StepState& before = draft.at(i);
   RunScope scope = draft.scope();
@@ -114,12 +131,12 @@ void begin_attempt(Draft& draft, StepIndex i) {
   if (step.undoes) scope.add("self", self_of(draft.graph(), draft.state(), i));
   auto recorded = has_prepared_undo ? Result<Value::Map>(draft.at(*step.undoes).undo_inputs)
                                     : record(step.action.with, *draft.context().evaluator, scope);
-  if (!recorded) return fail_step(draft, i, {ErrorClass::invalid, recorded.error().message()});
+  if (!recorded) return fails(draft, i, recorded.error());
 
   state::StepStarted started;
   started.inputs = std::move(recorded).value();
   auto undo = undo_inputs(draft, i, started.inputs);
-  if (!undo) return fail_step(draft, i, {ErrorClass::invalid, undo.error().message()});
+  if (!undo) return fails(draft, i, undo.error());
   started.undo = std::move(undo).value();
   started.attempt = before.attempts + 1;
   started.generation = next_generation(before);
@@ -132,6 +149,7 @@ void begin_attempt(Draft& draft, StepIndex i) {
   started.boot_ns = draft.context().now.boot.count();
   draft.emit(i, std::move(started));
   draft.perform(StartAttempt{i});
+  return true;
 }
 
 }  // namespace rung::engine

@@ -124,7 +124,7 @@ void begin_step(Draft& draft, StepIndex i) {
     return draft.emit(i, std::move(skipped));
   }
   switch (draft.step(i).kind) {
-    case StepKind::action: return begin_attempt(draft, i);
+    case StepKind::action: return static_cast<void>(begin_attempt(draft, i));
     case StepKind::set: return set_outputs(draft, i);
     case StepKind::fail: return fail_run(draft, i);
     case StepKind::wait: return open_wait(draft, i);

@@ -60,6 +60,15 @@ class Calendar {
                                  TimePoint now) const = 0;
 };
 
+// Whether the files that a step names are what they were when the run was created. What it answers
+// leads to a recorded pause, never to another decision about the past.
+class PinnedFiles {
+ public:
+  virtual ~PinnedFiles() = default;
+  // Which file changed, as a sentence; "" where all are the same.
+  virtual std::string changed(const Plan& plan, const runbooks::Step& step) const = 0;
+};
+
 // Whether steps may start as a consequence. A command line that only records a command holds.
 enum class Driving : std::uint8_t { drive, hold };
 
@@ -69,6 +78,7 @@ struct Context {
   scripting::Evaluator* evaluator = nullptr;
   const ActionFacts* facts = nullptr;
   const Calendar* calendar = nullptr;
+  const PinnedFiles* files = nullptr;
   Driving driving = Driving::drive;
 };
 

@@ -56,9 +56,8 @@ std::optional<StepIndex> named_step(Draft& draft, const std::string& name, Fits 
 void continue_if_answered(Draft& draft, const By& by) {
   const auto& paused = draft.state().paused;
   if (!paused || draft.state().failed_by) return;
-  const bool is_by_failure = paused->reason == state::PauseReason::failure ||
-                             paused->reason == state::PauseReason::timeout;
-  if (is_by_failure) draft.emit(state::RunContinued{by.who, by.say});
+  if (paused->reason != state::PauseReason::operator_)
+    draft.emit(state::RunContinued{by.who, by.say});
 }
 
 std::optional<Value::Map> given_outputs(Draft& draft, StepIndex i, const Value::Map& given) {

@@ -1,13 +1,35 @@
 #include "engine/core/resolve.h"
 
+#include "base/url.h"
+
 namespace rung::engine {
 namespace {
 
 using runbooks::Expression;
 using runbooks::Template;
 
+// A value in a URL stays where it was put.
+Result<Value> join_as_url(const Template::Text& text, scripting::Evaluator& evaluator,
+                          const scripting::Scope& scope) {
+  std::vector<UrlPart> parts;
+  bool is_secret = false;
+  for (const auto& part : text.parts) {
+    if (const auto* literal = std::get_if<std::string>(&part)) {
+      parts.push_back({*literal, false});
+      continue;
+    }
+    TRY(const Value value, evaluator.evaluate(std::get<Expression>(part).text, scope));
+    parts.push_back({reveal(value), true});
+    is_secret = is_secret || value.is_secret();
+  }
+  TRY(auto joined, join_url(parts));
+  Value value(std::move(joined));
+  return is_secret ? std::move(value).as_secret() : value;
+}
+
 Result<Value> join(const Template::Text& text, scripting::Evaluator& evaluator,
                    const scripting::Scope& scope) {
+  if (text.is_url) return join_as_url(text, evaluator, scope);
   std::string joined;
   bool is_secret = false;
   for (const auto& part : text.parts) {

@@ -39,7 +39,7 @@ void carry_out(Draft& draft, const RetryStep& command) {
   if (!i) return;
   if (draft.at(*i).status == StepStatus::backing_off) {
     if (draft.context().driving == Driving::drive && may_start(draft.state()))
-      return begin_attempt(draft, *i);
+      return static_cast<void>(begin_attempt(draft, *i));
     return draft.refuse(ErrorCode::conflict,
                         draft.step(*i).address + " is tried again by itself; " +
                             run_name(draft.state()) + " must be driven and not paused for it");

@@ -19,6 +19,7 @@ Value step_facts(const runbooks::Step& step, const StepState& state) {
   Value::Map facts;
   Value::Map outputs;
   const bool has_run = state.status == StepStatus::succeeded || state.status == StepStatus::undone;
+  for (const std::string& name : step.action.gives) outputs.emplace(name, Value());
   for (const auto& [name, type] : step.action.outputs) outputs.emplace(name, Value());
   for (const auto& [name, type] : step.manual.outputs) outputs.emplace(name, Value());
   for (const auto& [name, value] : step.set) outputs.emplace(name, Value());

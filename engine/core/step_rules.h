@@ -10,7 +10,8 @@ namespace rung::engine {
 void begin_step(Draft& draft, StepIndex i);
 
 // A new attempt of an action: resolves its inputs and emits the intent.
-void begin_attempt(Draft& draft, StepIndex i);
+// False: nothing began, the run is paused because a file that the step names is not what it was.
+bool begin_attempt(Draft& draft, StepIndex i);
 
 // The latest attempt did not end well: tries again, asks the target, asks a person, or fails.
 enum class Seen : unsigned char { live, after_restart };

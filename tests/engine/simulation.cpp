@@ -133,6 +133,8 @@ struct Simulation::Inside {
 
   // Answers the truth: what the world has seen.
   void resolve(const RunState& run) {
+    const bool can_undo = run.phase == RunPhase::steps && !run.ending && !run.no_return;
+    if (can_undo && world.roll(150)) return send(Undo{by("ana")});
     for (const StepIndex i : run.active) {
       if (run.at(i).status != StepStatus::in_doubt) continue;
       const std::string& address = graph.step(i).address;
@@ -148,6 +150,8 @@ struct Simulation::Inside {
       if (run.at(i).status != StepStatus::running) continue;
       if (step.kind == StepKind::approve && world.roll(700))
         return send(Vote{step.address, world.roll(800), by("ana")});
+      if (step.kind != StepKind::approve && world.roll(100))
+        return send(SkipStep{step.address, {}, by("ana")});
       if (step.kind == StepKind::manual) return send(FinishManual{step.address, {}, by("ana")});
       if (step.kind == StepKind::wait && !step.wait.signal.empty())
         return send(SendSignal{step.wait.signal, Value(1), by("ana")});

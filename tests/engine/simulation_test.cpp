@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <map>
+#include <set>
 
 namespace rung::engine::testing {
 namespace {
@@ -37,7 +39,57 @@ void say_seed(int) {
   std::signal(SIGABRT, SIG_DFL);
 }
 
+struct ChangeOf {
+  std::optional<StepChange> operator()(const state::StepStarted&) const {
+    return StepChange::started;
+  }
+  std::optional<StepChange> operator()(const state::StepOpened&) const {
+    return StepChange::opened;
+  }
+  std::optional<StepChange> operator()(const state::Voted&) const { return StepChange::voted; }
+  std::optional<StepChange> operator()(const state::StepSucceeded&) const {
+    return StepChange::succeeded;
+  }
+  std::optional<StepChange> operator()(const state::AttemptEnded&) const {
+    return StepChange::attempt_ended;
+  }
+  std::optional<StepChange> operator()(const state::RetryScheduled&) const {
+    return StepChange::retry_scheduled;
+  }
+  std::optional<StepChange> operator()(const state::StepInDoubt&) const {
+    return StepChange::doubted;
+  }
+  std::optional<StepChange> operator()(const state::StepFailed&) const {
+    return StepChange::failed;
+  }
+  std::optional<StepChange> operator()(const state::StepSkipped&) const {
+    return StepChange::skipped;
+  }
+  std::optional<StepChange> operator()(const state::StepReset&) const { return StepChange::reset; }
+  std::optional<StepChange> operator()(const state::StepUndone&) const {
+    return StepChange::undone;
+  }
+  template <class OfTheRun>
+  std::optional<StepChange> operator()(const OfTheRun&) const {
+    return std::nullopt;
+  }
+};
+
+using Rows = std::set<std::pair<StepStatus, StepChange>>;
+
+// The rows of the transition table that this journal took.
+void collect_rows(const Graph& graph, const std::vector<state::Event>& events, Rows& rows) {
+  RunState run;
+  run.id = RunId{1};
+  for (const state::Event& event : events) {
+    const auto change = std::visit(ChangeOf{}, event.payload);
+    if (change) rows.emplace(run.at(*graph.find(event.step)).status, *change);
+    ASSERT_TRUE(apply_in_place(graph, run, event).has_value());
+  }
+}
+
 struct Tally {
+  Rows rows;
   std::size_t crashes = 0;
   std::size_t moves = 0;
   std::map<state::RunStatus, std::size_t> ends;
@@ -69,7 +121,8 @@ TEST(Simulation, EveryRandomRunEndsWithEachEffectAtMostOnce) {
     SeededRandom random(seed);
     Simulation::Options options;
     options.seed = seed;
-    Simulation simulation(random_plan(random), options, *evaluator);
+    const Plan plan = random_plan(random);
+    Simulation simulation(plan, options, *evaluator);
     const Simulation::Result result = simulation.run_to_end();
     ASSERT_THAT(result.broken, IsEmpty())
         << "replay: RUNG_SIMULATION_FIRST=" << seed << " RUNG_SIMULATION_SEEDS=1\n"
@@ -77,8 +130,44 @@ TEST(Simulation, EveryRandomRunEndsWithEachEffectAtMostOnce) {
     tally.crashes += result.crashes;
     tally.moves += result.moves;
     tally.ends[result.status] += 1;
+    if (tally.rows.size() < kStepTransitions.size())
+      collect_rows(Graph(plan), result.events, tally.rows);
   }
   print(tally, seeds());
+  if (seeds() < 1'000) return;  // a replay of one seed
+  for (const Transition& row : kStepTransitions) {
+    EXPECT_TRUE(tally.rows.contains({row.from, row.on}))
+        << "no run took " << name_of(row.from) << " on " << name_of(row.on);
+  }
+}
+
+TEST(Simulation, OneRunRecoversFromACrashAtEveryMove) {
+  const auto evaluator = scripting::make_lua_evaluator();
+  const auto plan = [] {
+    PlanBuilder builder;
+    builder.step(
+        parallel("both", {effect("a", EffectClass::once).undo(), effect("b", EffectClass::keyed)}));
+    builder.step(effect("c", EffectClass::probe))
+        .step(approve("ok"))
+        .step(wait_for("nap", std::chrono::seconds(3)));
+    builder.step(effect("d", EffectClass::idempotent)).finally(effect("e", EffectClass::once));
+    return builder.plan();
+  };
+  std::size_t crashes = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::size_t move = 1;; ++move) {
+      Simulation::Options options;
+      options.seed = seed;
+      options.crash_at_move = move;
+      Simulation simulation(plan(), options, *evaluator);
+      const Simulation::Result result = simulation.run_to_end();
+      ASSERT_THAT(result.broken, IsEmpty()) << "seed " << seed << ", crash at move " << move << "\n"
+                                            << story(result.events);
+      if (result.crashes == 0) break;
+      crashes += 1;
+    }
+  }
+  std::cout << "crashed at every one of " << crashes << " moves\n";
 }
 
 }  // namespace

@@ -1,0 +1,110 @@
+#include "tests/engine/core_fixture.h"
+
+#include "state/codec.h"
+
+namespace rung::engine::testing {
+namespace {
+
+struct NameEffect {
+  const Graph& graph;
+  std::string operator()(const StartAttempt& e) const {
+    return "start " + graph.step(e.step).address;
+  }
+  std::string operator()(const RecoverAttempt& e) const {
+    return "recover " + graph.step(e.step).address;
+  }
+  std::string operator()(const ProbeAttempt& e) const {
+    return "probe " + graph.step(e.step).address;
+  }
+  std::string operator()(const CancelAttempt& e) const {
+    return "cancel " + graph.step(e.step).address;
+  }
+  std::string operator()(const ForgetAttempt& e) const {
+    return "forget " + graph.step(e.step).address;
+  }
+};
+
+}  // namespace
+
+Context CoreTest::context() const {
+  Context c;
+  c.graph = graph_.get();
+  c.now = clock_.now();
+  c.evaluator = evaluator_.get();
+  c.facts = this;
+  c.calendar = this;
+  c.files = this;
+  c.driving = driving_;
+  return c;
+}
+
+void CoreTest::given(PlanBuilder builder, Value::Map inputs) {
+  graph_ = std::make_shared<const Graph>(builder.plan());
+  NewRun run;
+  run.id = RunId{42};
+  run.inputs = std::move(inputs);
+  run.mode = "planned";
+  run.by = by("li");
+  decision_ = create_run(run, context());
+  state_ = std::move(decision_.state);
+  journal_ = decision_.events;
+  if (!decision_.refusal) restarts();
+}
+
+const Decision& CoreTest::send(Command command) {
+  decision_ = decide(std::move(state_), command, context());
+  state_ = decision_.state;
+  journal_.insert(journal_.end(), decision_.events.begin(), decision_.events.end());
+  return decision_;
+}
+
+const Decision& CoreTest::ends(const std::string& step, Outcome outcome) {
+  const StepState& s = at(step);
+  return send(
+      FinishAttempt{*graph_->find(step), s.generation, s.attempts, std::move(outcome), false});
+}
+
+const Decision& CoreTest::probed(const std::string& step, ProbeAnswer answer) {
+  return send(FinishProbe{*graph_->find(step), at(step).attempts, std::move(answer), false});
+}
+
+const Decision& CoreTest::restarts(bool reboots) {
+  if (reboots) {
+    boots_ += 1;
+    clock_.reboot();
+  }
+  epoch_ += 1;
+  return send(Claim{Epoch{epoch_}, Host{"m", "boot" + std::to_string(boots_), "ns", "host"}, 7,
+                    "li", "test"});
+}
+
+std::vector<std::string> CoreTest::events() const {
+  std::vector<std::string> names;
+  for (const state::Event& event : decision_.events) {
+    names.push_back(std::string(state::name_of(event.payload)) +
+                    (event.step.empty() ? "" : " " + event.step));
+  }
+  return names;
+}
+
+std::vector<std::string> CoreTest::effects() const {
+  std::vector<std::string> names;
+  for (const Effect& effect : decision_.effects)
+    names.push_back(std::visit(NameEffect{*graph_}, effect));
+  return names;
+}
+
+EffectClass CoreTest::effect_class(const std::string&, const Value::Map& with) const {
+  return *parse_effect_class(*with.at("class").string());
+}
+bool CoreTest::can_probe(const std::string&) const {
+  return true;
+}
+Result<TimePoint> CoreTest::next(std::string_view, std::string_view, TimePoint now) const {
+  return now + std::chrono::hours(1);
+}
+std::string CoreTest::changed(const Plan&, const runbooks::Step&) const {
+  return changed_;
+}
+
+}  // namespace rung::engine::testing
