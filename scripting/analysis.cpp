@@ -13,7 +13,7 @@ bool yields_bool(const Syntax& syntax, int place) {
     case Node::Kind::call: return node.function != nullptr && node.function->yields_bool;
     case Node::Kind::group: return yields_bool(syntax, node.children[0]);
     case Node::Kind::negation:
-    case Node::Kind::comparison: return true;
+    case Node::Kind::comparison:
     case Node::Kind::conjunction: return true;
     case Node::Kind::disjunction:
       return std::all_of(node.children.begin(), node.children.end(), [&](int child) {

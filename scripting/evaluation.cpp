@@ -60,7 +60,7 @@ const Value* Evaluation::step_by_key(int node, const Value& key) {
 
 const Value* Evaluation::looked_up(int node, std::string_view key, bool is_step) {
   for (const auto& lookup : lookups_)
-    if (lookup.is_step == is_step && lookup.key == key) return found(node, *lookup.value);
+    if (lookup.is_step == is_step && lookup.key == key) return found(*lookup.value);
   auto value = is_step ? scope_.step(key) : scope_.name(key);
   if (!value) {
     const auto known = is_step ? scope_.known_steps() : scope_.known_names();
@@ -73,11 +73,21 @@ const Value* Evaluation::looked_up(int node, std::string_view key, bool is_step)
   if (kept == nullptr) return nullptr;
   // A computed key lives only as long as its call.
   if (syntax_.at(node).kind != Node::Kind::index) lookups_.push_back({key, is_step, kept});
-  return found(node, *kept);
+  return found(*kept);
+}
+
+void Evaluation::read(const Value& value) {
+  if (has_read_secret_) return;
+  const bool is_scalar = value.list() == nullptr && value.map() == nullptr;
+  if (!is_scalar && std::find(clean_.begin(), clean_.end(), &value) != clean_.end()) return;
+  has_read_secret_ = value.is_secret();
+  // To look through a long list again for each use would be work that nobody counts.
+  constexpr std::size_t kMostRemembered = 16;
+  if (!is_scalar && !has_read_secret_ && clean_.size() < kMostRemembered) clean_.push_back(&value);
 }
 
 // A list or map is not read until something looks at the whole of it; its own mark counts at once.
-const Value* Evaluation::found(int, const Value& value) {
+const Value* Evaluation::found(const Value& value) {
   const bool is_scalar = value.list() == nullptr && value.map() == nullptr;
   if (is_scalar || value.has_secret_mark()) read(value);
   return &value;
@@ -86,7 +96,7 @@ const Value* Evaluation::found(int, const Value& value) {
 const Value* Evaluation::member(int node, const Value& of) {
   if (of.is_null()) return fail(node, is_null(syntax_.at(node).children[0]));
   const std::string& key = syntax_.at(node).name;
-  if (const Value* value = of.member(key)) return found(node, *value);
+  if (const Value* value = of.member(key)) return found(*value);
   return missing_member(node, of, key);
 }
 
@@ -130,7 +140,7 @@ const Value* Evaluation::element(int node, const Value& of, const Value& key) {
       return fail(node, {"a map's keys are strings, not " + with_article(key.kind()) +
                          "; write x[string(key)]"});
     const Value* value = of.member(*key.string());
-    return value != nullptr ? found(node, *value) : missing_member(node, of, *key.string());
+    return value != nullptr ? found(*value) : missing_member(node, of, *key.string());
   }
   const auto* list = of.list();
   if (list == nullptr)
@@ -149,7 +159,7 @@ const Value* Evaluation::element(int node, const Value& of, const Value& key) {
   if (static_cast<std::uint64_t>(*place) > list->size())
     return fail(node, {what_is(of_node) + " has no such element",
                        ": " + std::to_string(*place) + " of " + std::to_string(list->size())});
-  return found(node, (*list)[static_cast<std::size_t>(*place) - 1]);
+  return found((*list)[static_cast<std::size_t>(*place) - 1]);
 }
 
 const Value* Evaluation::call(int node, std::span<const Value* const> arguments) {

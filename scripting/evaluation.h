@@ -49,11 +49,12 @@ class Evaluation {
 
  private:
   const Value* keep(int node, Computed<Value> value);
-  const Value* found(int node, const Value& value);
+  const Value* found(const Value& value);
   const Value* looked_up(int node, std::string_view key, bool is_step);
   const Value* missing_member(int node, const Value& of, std::string_view key);
   const Value* fail(int node, Problem problem);
-  void read(const Value& value) { has_read_secret_ = has_read_secret_ || value.is_secret(); }
+  // What the value says may be in the result from now on.
+  void read(const Value& value);
   // Fails where one of the operands is null.
   bool has_operands(int node, const Value& a, const Value& b);
   Problem is_null(int node) const;
@@ -73,6 +74,7 @@ class Evaluation {
   std::vector<Lookup> lookups_;
   std::vector<bool> met_bool_;  // by disjunction: an operand was a bool, so the rest must be
   bool has_read_secret_ = false;
+  std::vector<const Value*> clean_;  // lists and maps that hold no secret
   int failed_at_ = -1;
   Problem problem_;
 };

@@ -40,7 +40,7 @@ Computed<Value> extreme(const Call& call, bool is_least) {
   if (call.count() == 1) {
     TRY(const auto* list, filled_list(call));
     TRY(call.meter.spend(list->size()));
-    TRY(call.meter.hold(list->size() * sizeof(Value*)));
+    TRY(call.meter.hold(list->size() * sizeof(void*)));
     candidates.clear();
     for (const auto& element : *list) candidates.push_back(&element);
   }
@@ -63,6 +63,8 @@ class TotalOrder {
 
  private:
   static int family(const Value& value) {
+    constexpr int kApart = 100;  // NaN, which has no place among the numbers
+    if (is_nan(value)) return kApart;
     const auto kind = value.kind();
     return static_cast<int>(kind == Value::Kind::number ? Value::Kind::integer : kind);
   }
@@ -73,7 +75,7 @@ class TotalOrder {
       return 0;
     }
     if (family(a) != family(b)) return family(a) < family(b) ? -1 : 1;
-    if (a.is_null()) return 0;
+    if (a.is_null() || is_nan(a)) return 0;
     if (a.boolean() != nullptr) return int{*a.boolean()} - int{*b.boolean()};
     if (a.list() != nullptr) return order(*a.list(), *b.list());
     if (a.map() != nullptr) return order(*a.map(), *b.map());

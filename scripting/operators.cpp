@@ -40,6 +40,10 @@ std::strong_ordering order_numbers(const Value& a, const Value& b) {
   return order(*a.number(), *b.number());
 }
 
+Problem not_a_number() {
+  return {"a value is not a number (NaN): it cannot be compared"};
+}
+
 Problem different_types(const Value& a, const Value& b) {
   std::string what = with_article(a.kind()) + " is compared with " + with_article(b.kind());
   const Value& text = a.kind() == Kind::string ? a : b;
@@ -212,9 +216,16 @@ std::string with_article(Value::Kind kind) {
   return (kind == Kind::integer ? "an " : "a ") + std::string(name_of(kind));
 }
 
+bool is_nan(const Value& value) {
+  if (const auto* number = value.number()) return std::isnan(*number);
+  const auto* percent = value.get_if<Percent>();
+  return percent != nullptr && std::isnan(percent->percent);
+}
+
 Computed<bool> equal(const Value& a, const Value& b, Meter& meter) {
   TRY(meter.spend(1));
   if (a.is_null() || b.is_null()) return a.is_null() && b.is_null();
+  if (is_nan(a) || is_nan(b)) return not_a_number();
   if (is_numeric(a) && is_numeric(b)) return order_numbers(a, b) == 0;
   if (a.kind() != b.kind()) return different_types(a, b);
   if (a.list() != nullptr) return equal_lists(*a.list(), *b.list(), meter);
@@ -223,6 +234,7 @@ Computed<bool> equal(const Value& a, const Value& b, Meter& meter) {
 }
 
 Computed<std::strong_ordering> compare(const Value& a, const Value& b) {
+  if (is_nan(a) || is_nan(b)) return not_a_number();
   if (is_numeric(a) && is_numeric(b)) return order_numbers(a, b);
   if (a.kind() != b.kind()) return different_types(a, b);
   switch (a.kind()) {

@@ -11,6 +11,9 @@ namespace rung::scripting {
 // What the operators of the language mean. Strict: two values of different types are a mistake,
 // not unequal; int and number are one type here. Whole numbers do not wrap around.
 
+// An action may give one; expressions do not compute one.
+bool is_nan(const Value& value);
+
 // null equals only null and may be compared with everything.
 Computed<bool> equal(const Value& a, const Value& b, Meter& meter);
 // For numbers, strings (by bytes), durations, sizes, percentages and times.

@@ -144,12 +144,21 @@ class Parser {
   // --- the tree ---
 
   int add(Node node) {
-    for (const int child : node.children) node.depth = std::max(node.depth, depth_of(child) + 1);
+    for (std::size_t i = 0; i < node.children.size(); ++i) grow(node, node.children[i], i);
     if (node.depth > kDeepestExpression)
       return fail(now(), "the expression is nested more than 40 deep",
                   "split it: put parts of it in vars:");
+    if (node.width > kWidestExpression)
+      return fail(now(), "too many long lists and calls stand inside one another",
+                  "split it: put parts of it in vars:");
     syntax_.nodes.push_back(std::move(node));
     return static_cast<int>(syntax_.nodes.size()) - 1;
+  }
+  // `child` is computed while the children before it, and what is called with them, are held.
+  static constexpr int kCall = 4;  // the function, two numbers, the value itself
+  void grow(Node& node, int child, std::size_t place) {
+    node.depth = std::max(node.depth, depth_of(child) + 1);
+    node.width = std::max(node.width, syntax_.at(child).width + static_cast<int>(place) + kCall);
   }
   int depth_of(int place) const { return syntax_.at(place).depth; }
   Node& at(int place) { return syntax_.nodes[static_cast<std::size_t>(place)]; }
@@ -174,10 +183,13 @@ class Parser {
   int add_chain(Node::Kind kind, int left, int right) {
     if (at(left).kind != kind) return add_over(kind, {left, right});
     if (depth_of(right) + 1 > kDeepestExpression) return add_over(kind, {left, right});
+    // One operand after the other, so that a long chain is not wide either.
+    if (syntax_.at(right).width + kCall > kWidestExpression) return add_over(kind, {left, right});
     Node& chain = at(left);
     chain.children.push_back(right);
     chain.end = at(right).end;
     chain.depth = std::max(chain.depth, depth_of(right) + 1);
+    chain.width = std::max(chain.width, at(right).width + kCall);
     return left;
   }
   int in_group(int place) { return add_over(Node::Kind::group, {place}); }

@@ -34,6 +34,7 @@ struct Node {
   int begin = 0;  // in the text, bytes; `end` is behind the last
   int end = 0;
   int depth = 1;  // of the tree below it
+  int width = 1;  // how many values are held at once to compute it: Lua has 255 places for them
   std::vector<int> children = {};
   std::string name = {};
   Value value = {};
@@ -56,7 +57,8 @@ struct Syntax {
 
 inline constexpr std::size_t kLongestExpression = 16 << 10;  // bytes
 inline constexpr int kDeepestExpression = 40;                // Lua's compiler gives up at 200 / 4
-inline constexpr std::size_t kMostArguments = 64;            // of a call, list or map
+inline constexpr int kWidestExpression = 200;
+inline constexpr std::size_t kMostArguments = 64;  // of a call, list or map
 
 // Reads `text` as one expression. Every diagnostic has a fix; where the whole could be read, the
 // fix of a refused operator is the whole expression as it should be.

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace rung::scripting {
 namespace {
 
@@ -115,6 +117,17 @@ TEST_F(EvaluatorTest, OrdersTypedValues) {
        {"90s == 1m30s", "10s < 1m", "1MB > 1kB", "1MiB > 1MB", "5% < 20%", "'a' < 'b'",
         "steps.lag.finished_at > steps.lag.started_at", "{a = 1} == {a = 1}", "{1} ~= {2}"})
     EXPECT_EQ(value(expression), Value(true)) << expression;
+}
+
+TEST_F(EvaluatorTest, DoesNotCompareWhatIsNotANumber) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const MapScope strange({{"x", nan}, {"list", Value::List{1, nan, 2.0, nan}}}, {});
+  for (const auto* expression : {"x == 5", "x < 5", "x ~= x", "sort(list)", "max(list)"}) {
+    const auto result = evaluator->evaluate(expression, strange);
+    ASSERT_FALSE(result) << expression;
+    EXPECT_THAT(result.error().message(), HasSubstr("NaN")) << expression;
+  }
+  EXPECT_EQ(evaluator->evaluate("len(unique(list))", strange).value(), Value(3));
 }
 
 // --- and, or, not ---
