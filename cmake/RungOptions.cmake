@@ -7,7 +7,7 @@ target_compile_options(rung_options INTERFACE
 # GCC 12 sees uninitialised and overlapping memory in std::variant and std::string once it inlines them (its
 # bugs 105562 and 105651). clang's warnings and the sanitizers look for the real ones.
 target_compile_options(rung_options INTERFACE
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-mismatched-new-delete>)
 # No compiler extension has a say in what a header means: the include root is the project root.
 target_include_directories(rung_options INTERFACE ${CMAKE_SOURCE_DIR})
 set(CMAKE_CXX_EXTENSIONS OFF)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/hash.h"
+#include "base/host.h"
 #include "base/ids.h"
 #include "base/outcome.h"
 #include "base/time.h"
@@ -35,6 +36,7 @@ struct Attempt {
   std::vector<std::string> secrets;  // contents to mask in whatever it prints
   Instant deadline;                  // of this attempt, from its first start
   std::string leftovers;             // allow | kill | fail
+  Host started_on;                   // for `recover`: where its intent was written
 };
 
 enum class CancelHow : std::uint8_t { deadline, by_request };

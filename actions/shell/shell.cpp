@@ -63,6 +63,20 @@ Result<std::vector<std::string>> interpreter_of(const Value::Map& with) {
   return words;
 }
 
+// "/run/user/0/rung-1f/RUNG_SCRIPT: line 3: ..." is for nobody's eyes: "script: line 3: ...".
+std::string with_script_named(const std::string& text) {
+  const std::string name = std::string("/") + kScriptVariable + ": ";
+  std::string out;
+  std::size_t at = 0;
+  for (auto found = text.find(name); found != std::string::npos; found = text.find(name, at)) {
+    const auto space = text.find_last_of(" \n\t'\"", found);
+    const auto begin = space == std::string::npos || space < at ? at : space + 1;
+    out += text.substr(at, begin - at) + "script: ";
+    at = found + name.size();
+  }
+  return out + text.substr(at);
+}
+
 std::vector<std::string> argv_for(std::vector<std::string> interpreter) {
   if (interpreter.empty()) {
     return {"bash", "--noprofile", "--norc", "-euo", "pipefail", "-c", "source \"$RUNG_SCRIPT\""};
@@ -115,7 +129,9 @@ Result<CommandLine> Shell::command_line(const RunRequest& request) const {
 }
 
 Outcome Shell::outcome(const RunRequest& request, const CommandEnd& end) const {
-  return outcome_of(request, end);
+  CommandEnd shown = end;
+  shown.stderr_text = with_script_named(end.stderr_text);
+  return outcome_of(request, shown);
 }
 
 ProbeAnswer Shell::probe_answer(const RunRequest& request, const CommandEnd& end) const {

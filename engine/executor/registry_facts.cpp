@@ -1,0 +1,15 @@
+#include "engine/executor/registry_facts.h"
+
+namespace rung::engine {
+
+EffectClass RegistryFacts::effect_class(const std::string& uses, const Value::Map& with) const {
+  const auto* action = registry_.find(uses);
+  return action == nullptr ? EffectClass::once : action->effect_class(with);
+}
+
+bool RegistryFacts::can_probe(const std::string& uses) const {
+  auto* action = registry_.find(uses);
+  return action != nullptr && action->probe() != nullptr;
+}
+
+}  // namespace rung::engine
