@@ -219,12 +219,12 @@ std::vector<std::string Arguments::*> places_of(Verb verb) {
     case Verb::resolve: return {&Arguments::run, &Arguments::step};
     case Verb::signal: return {&Arguments::run, &Arguments::step, &Arguments::text};
     case Verb::note: return {&Arguments::run, &Arguments::text};
-    case Verb::actions: return {&Arguments::step};
+    case Verb::actions:
+    case Verb::schema: return {&Arguments::step};
     case Verb::ls:
     case Verb::gc:
     case Verb::doctor:
-    case Verb::version:
-    case Verb::schema: return {};
+    case Verb::version: return {};
   }
   return {};
 }

@@ -60,8 +60,8 @@ inline constexpr std::array kVerbs = {
     VerbSpec{Verb::gc, "gc", "", "remove finished runs", "rung gc --older-than 90d --keep 100"},
     VerbSpec{Verb::doctor, "doctor", "", "check the store and this machine", "rung doctor"},
     VerbSpec{Verb::version, "version", "", "print the version", "rung version"},
-    VerbSpec{Verb::schema, "schema", "", "print the JSON Schema of runbooks, for editors",
-             "rung schema > runbook.v1.json"},
+    VerbSpec{Verb::schema, "schema", "[runbook|project]",
+             "print the JSON Schema of runbooks, for editors", "rung schema > runbook.v1.json"},
     VerbSpec{Verb::actions, "actions", "[NAME]", "list the actions that steps can use",
              "rung actions shell"},
 };

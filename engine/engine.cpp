@@ -699,6 +699,10 @@ struct Engine::Inside {
     }
     if (auto* fresh = std::get_if<StartRequest>(&request.value()))
       return start(std::move(*fresh), row.id, done);
+    // Who resumes a run wants it driven, also where this engine has not driven it so far.
+    if (std::holds_alternative<Continue>(std::get<Command>(request.value())) &&
+        scope.kind != Scope::Kind::none)
+      drive(*row.run);
     send(*row.run, std::get<Command>(std::move(request).value()), row.id, done);
   }
 

@@ -24,15 +24,4 @@ std::vector<std::string> ActionCatalog::check(std::string_view name,
   return action == nullptr ? std::vector<std::string>() : action->check(constant_inputs);
 }
 
-EffectClass ActionCatalog::effect_class(const std::string& uses, const Value::Map& with) const {
-  const actions::Action* action = registry_.find(uses);
-  // A module that is gone promised nothing that still holds.
-  return action == nullptr ? EffectClass::once : action->effect_class(with);
-}
-
-bool ActionCatalog::can_probe(const std::string& uses) const {
-  actions::Action* action = registry_.find(uses);
-  return action != nullptr && (action->probe() != nullptr || action->spec().has_probe);
-}
-
 }  // namespace rung::service

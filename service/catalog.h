@@ -1,14 +1,13 @@
 #pragma once
 
 #include "actions/registry.h"
-#include "engine/core/decide.h"
 #include "runbooks/catalog.h"
 
 namespace rung::service {
 
-// The registered actions as the loader and the core see them: specifications and effect classes,
-// no effects. Outlives both; borrows the registry.
-class ActionCatalog final : public runbooks::Catalog, public engine::ActionFacts {
+// The registered actions as the loader sees them: specifications and effect classes, no effects.
+// Borrows the registry.
+class ActionCatalog final : public runbooks::Catalog {
  public:
   explicit ActionCatalog(const actions::Registry& registry) : registry_(registry) {}
 
@@ -18,9 +17,6 @@ class ActionCatalog final : public runbooks::Catalog, public engine::ActionFacts
                                           const Value::Map& constant_inputs) const override;
   std::vector<std::string> check(std::string_view name,
                                  const Value::Map& constant_inputs) const override;
-
-  EffectClass effect_class(const std::string& uses, const Value::Map& with) const override;
-  bool can_probe(const std::string& uses) const override;
 
  private:
   const actions::Registry& registry_;

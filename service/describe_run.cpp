@@ -28,6 +28,7 @@ StepView view_of(const Step& step, const StepState& state) {
   view.is_adopted = state.is_adopted;
   view.is_tolerated = state.is_tolerated;
   view.attempts = state.attempts;
+  view.generation = state.generation;
   view.effect_class = state.effect_class;
   view.inputs = state.inputs;
   view.outputs = state.outputs;
@@ -80,8 +81,12 @@ std::vector<PhaseTime> phases_of(const engine::Graph& graph, const engine::RunSt
   return phases;
 }
 
+// To the millisecond: what comes after it is noise.
+std::string rounded(TimePoint time) {
+  return to_string(TimePoint(std::chrono::floor<std::chrono::milliseconds>(time)));
+}
 Value time_or_null(const std::optional<TimePoint>& time) {
-  return time ? Value(to_string(*time)) : Value();
+  return time ? Value(rounded(*time)) : Value();
 }
 
 Value error_value(const std::optional<ActionError>& error) {
@@ -117,7 +122,7 @@ Value step_value(const StepView& step) {
   if (step.is_tolerated) map.emplace("tolerated", true);
   if (!step.skipped_because.empty()) map.emplace("skipped_because", step.skipped_because);
   if (!step.who.empty()) map.emplace("who", step.who);
-  if (step.due) map.emplace("due", to_string(*step.due));
+  if (step.due) map.emplace("due", rounded(*step.due));
   return map;
 }
 
@@ -156,7 +161,7 @@ Value need_value(const Need& need) {
 }
 
 Value deed_value(const Deed& deed) {
-  return Value::Map{{"at", to_string(deed.at)},
+  return Value::Map{{"at", rounded(deed.at)},
                     {"who", deed.who},
                     {"what", deed.what},
                     {"step", deed.step},
@@ -164,7 +169,7 @@ Value deed_value(const Deed& deed) {
 }
 
 Value engine_value(const EngineView& engine) {
-  return Value::Map{{"at", to_string(engine.at)},
+  return Value::Map{{"at", rounded(engine.at)},
                     {"pid", engine.pid},
                     {"host", engine.host},
                     {"who", engine.who},
@@ -184,7 +189,9 @@ Value objectives_value(const RunView& run) {
   Value::Map map;
   if (run.rto > Duration::zero()) {
     map.emplace("rto", run.rto);
-    if (run.finished_at) map.emplace("rto_reached", *run.finished_at - run.created_at);
+    if (run.finished_at)
+      map.emplace("rto_reached", Duration(std::chrono::floor<std::chrono::milliseconds>(
+                                     *run.finished_at - run.created_at)));
   }
   if (run.rpo > Duration::zero()) map.emplace("rpo", run.rpo);
   return map;
@@ -246,7 +253,7 @@ Value to_value(const RunView& run) {
                     {"reason", run.reason},
                     {"who", run.who},
                     {"say", run.say},
-                    {"created_at", to_string(run.created_at)},
+                    {"created_at", rounded(run.created_at)},
                     {"finished_at", time_or_null(run.finished_at)},
                     {"objectives", objectives_value(run)},
                     {"inputs", run.inputs},
@@ -269,7 +276,7 @@ Value to_value(const state::RunSummary& run) {
                     {"status", state::name_of(run.status)},
                     {"reason", run.reason},
                     {"who", run.who},
-                    {"created_at", to_string(run.created_at)},
+                    {"created_at", rounded(run.created_at)},
                     {"finished_at", time_or_null(run.finished_at)},
                     {"wake_at", time_or_null(run.wake_at)}};
 }

@@ -12,8 +12,11 @@ namespace rung::service {
 // One run, read from its store again and again without owning it. One thread.
 class Follower {
  public:
+  using OnEvent = std::function<void(Seq, const state::Event&)>;
+
+  // Reads the whole journal; each event, also of later, is told as it is read, oldest first.
   // not_found, corrupt (a journal that cannot be folded), conflict (needs a newer rung).
-  static Result<Follower> open(state::Reader& reader, RunId run);
+  static Result<Follower> open(state::Reader& reader, RunId run, OnEvent told = nullptr);
 
   // Reads what was written since. True where there was something.
   Result<bool> refresh();
@@ -21,8 +24,6 @@ class Follower {
   RunId run() const { return run_; }
   const History& history() const { return *history_; }
   RunView view(const Viewer& viewer) const { return describe_run(*history_, viewer); }
-  // Each event as it is read, oldest first; those before the call are not told again.
-  void on_event(std::function<void(Seq, const state::Event&)> told) { told_ = std::move(told); }
 
  private:
   Follower(state::Reader& reader, RunId run, engine::Graph graph);
@@ -31,7 +32,7 @@ class Follower {
   RunId run_;
   std::unique_ptr<engine::Graph> graph_;  // the history refers to it
   std::unique_ptr<History> history_;
-  std::function<void(Seq, const state::Event&)> told_ = [](Seq, const state::Event&) {};
+  OnEvent told_;
 };
 
 }  // namespace rung::service

@@ -54,7 +54,39 @@ std::optional<KeptLog> parse(std::string_view name, const std::string& folder) {
   return log;
 }
 
+void keep(const std::string& store_folder, const engine::AttemptId& id) {
+  const std::string folder = attempt_folder(store_folder, id);
+  for (const bool is_stderr : {false, true}) {
+    const std::string from = folder + (is_stderr ? "/stderr" : "/stdout");
+    struct stat status {};
+    if (::stat(from.c_str(), &status) != 0) continue;
+    const std::string to = log_path(store_folder, id, is_stderr);
+    if (std::rename(from.c_str(), to.c_str()) == 0) continue;
+    // The first log of a run; without its folder the output goes with the attempt.
+    if (make_durable_folder(runs_folder(store_folder, id.run)))
+      static_cast<void>(std::rename(from.c_str(), to.c_str()));
+  }
+}
+
 }  // namespace
+
+void keep_left_logs(const std::string& store_folder, const History& history) {
+  const engine::RunState& run = history.state();
+  struct stat status {};
+  const std::string attempts = store_folder + "/attempts/" + std::to_string(run.id.number);
+  if (::stat(attempts.c_str(), &status) != 0) return;
+  for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
+    const engine::StepState& step = run.steps[n];
+    const bool is_open = step.phase == engine::AttemptPhase::in_flight ||
+                         step.phase == engine::AttemptPhase::unknown;
+    const std::int64_t finished = is_open ? step.attempts - 1 : step.attempts;
+    for (std::int64_t attempt = 1; attempt <= finished; ++attempt) {
+      for (std::int64_t generation = 0; generation <= step.generation; ++generation) {
+        keep(store_folder, {run.id, history.graph().step({n}).address, generation, attempt});
+      }
+    }
+  }
+}
 
 std::string log_path(const std::string& store_folder, const engine::AttemptId& id, bool is_stderr) {
   return runs_folder(store_folder, id.run) + "/" + file_name(id, is_stderr);
@@ -100,17 +132,7 @@ void LogKeepingExecutor::probe(engine::Attempt attempt, const runbooks::ActionUs
 }
 
 void LogKeepingExecutor::forget(const engine::AttemptId& id) {
-  const std::string folder = attempt_folder(store_folder_, id);
-  for (const bool is_stderr : {false, true}) {
-    const std::string from = folder + (is_stderr ? "/stderr" : "/stdout");
-    struct stat status {};
-    if (::stat(from.c_str(), &status) != 0) continue;
-    const std::string to = log_path(store_folder_, id, is_stderr);
-    if (std::rename(from.c_str(), to.c_str()) == 0) continue;
-    // The first log of a run; without its folder the output goes with the attempt.
-    if (make_durable_folder(runs_folder(store_folder_, id.run)))
-      static_cast<void>(std::rename(from.c_str(), to.c_str()));
-  }
+  keep(store_folder_, id);
   inner_.forget(id);
 }
 

@@ -2,8 +2,8 @@
 
 #include "actions/registry.h"
 #include "engine/executor.h"
+#include "service/history.h"
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +24,10 @@ struct KeptLog {
 std::string log_path(const std::string& store_folder, const engine::AttemptId& id, bool is_stderr);
 // Of one run, by address, attempt and stream; also those whose command still runs.
 std::vector<KeptLog> kept_logs(const std::string& store_folder, RunId run);
+
+// Keeps what attempts printed whose outcome is on disk while their folder is still there: an
+// engine died in between.
+void keep_left_logs(const std::string& store_folder, const History& history);
 
 // Moves an attempt's output out of its folder before the folder goes, and counts the attempts that
 // live inside this process. Otherwise the executor that it stands in front of.

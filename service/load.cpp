@@ -4,6 +4,7 @@
 #include "base/durable_file.h"
 #include "base/json.h"
 #include "runbooks/inputs.h"
+#include "runbooks/schema.h"
 #include "service/catalog.h"
 
 #include <dirent.h>
@@ -115,6 +116,12 @@ std::vector<ActionSpec> action_specs() {
   for (const std::string_view name : all.value()->registry.names())
     specs.push_back(*all.value()->catalog.find(name));
   return specs;
+}
+
+std::string schema_text(SchemaOf of) {
+  if (of == SchemaOf::project) return runbooks::json_schema(runbooks::SchemaOf::project);
+  const auto all = shipped();
+  return runbooks::json_schema(runbooks::SchemaOf::runbook, all ? &all.value()->catalog : nullptr);
 }
 
 Result<Value::Map> read_inputs(const runbooks::Plan& plan, const std::vector<std::string>& given) {

@@ -1,5 +1,7 @@
 #include "service/needs.h"
 
+#include "engine/core/resolve.h"
+
 #include <algorithm>
 
 namespace rung::service {
@@ -44,6 +46,30 @@ std::string timeout_text(OnTimeout on_timeout, OnReject on_reject) {
 
 bool ends_well(OnTimeout on_timeout) {
   return on_timeout == OnTimeout::approve || on_timeout == OnTimeout::proceed;
+}
+
+std::string clock_text(TimePoint time) {
+  return to_string(TimePoint(std::chrono::floor<std::chrono::seconds>(time)));
+}
+
+// "http.request POST http://agent-west/restart", "command ./site stop east": what was asked for, in
+// one line.
+std::string effect_text(const Step& step, const StepState& state) {
+  constexpr std::size_t kLongest = 100;
+  static constexpr std::string_view kTelling[] = {"method", "url", "argv", "script"};
+  const Value::Map with = engine::visible(step.action.with, state.inputs);
+  std::string text = step.action.uses;
+  for (const std::string_view name : kTelling) {
+    const auto found = with.find(name);
+    if (found == with.end() || found->second.is_null()) continue;
+    if (const Value::List* words = found->second.list()) {
+      for (const Value& word : *words) text += " " + to_text(word);
+    } else {
+      text += " " + to_text(found->second);
+    }
+  }
+  text = text.substr(0, text.find('\n'));
+  return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
 }
 
 // What is needed of one run, need by need.
@@ -182,7 +208,13 @@ class Needs {
     need.is_for_person = true;
     need.until.reset();
     need.text = state.error ? state.error->message : "nobody knows whether it happened";
-    need.facts.emplace_back("began", state.started_at ? to_string(*state.started_at) : "");
+    need.facts.emplace_back(
+        "began",
+        (state.started_at ? clock_text(*state.started_at) + "  " : "") + effect_text(step, state));
+    need.facts.emplace_back("key", to_string(engine::key_of(run_, step.address, state.generation)));
+    if (!step.probe)
+      need.facts.emplace_back("not known",
+                              "whether it happened; there is no probe that could look");
     need.since = history_.doubted_at(step.address);
     if (!step.how_to_tell.empty()) need.facts.emplace_back("look yourself", step.how_to_tell);
     need.who = "whoever can look";
@@ -193,7 +225,8 @@ class Needs {
     need.ways = {
         {"it happened",
          command("resolve", name + " --as done" + outputs + " --say \"how you know\"")},
-        {"it did not", command("resolve", name + " --as not-done --say \"how you know\"")},
+        {"it did not (it is tried again)",
+         command("resolve", name + " --as not-done --say \"how you know\"")},
         {"it went wrong", command("resolve", name + " --as failed --say \"how you know\"")},
         {"neither helps", command("undo", "--dry-run")}};
     needs_.push_back(std::move(need));
@@ -242,7 +275,8 @@ class Needs {
     const auto i = graph_.find(paused.step);
     const bool has_failed = i && run_.at(*i).status == StepStatus::failed;
     if (has_failed && run_.at(*i).error) {
-      need.facts.emplace_back("error", run_.at(*i).error->message);
+      const std::string& error = run_.at(*i).error->message;
+      if (need.text.find(error) == std::string::npos) need.facts.emplace_back("error", error);
       need.facts.emplace_back("tries", std::to_string(run_.at(*i).attempts));
     }
     if (!has_failed) {
@@ -259,8 +293,7 @@ class Needs {
     if (run_.phase == engine::RunPhase::finished) return;
     Need need;
     need.kind = NeedKind::engine;
-    need.text = run_.claim ? "an engine: the one that drove it is gone"
-                           : "an engine: none has driven it yet";
+    need.text = run_.claim ? "an engine: none drives it now" : "an engine: none has driven it yet";
     need.since = run_.last_at;
     need.is_for_person = true;
     need.who = "anybody on this machine";

@@ -4,8 +4,8 @@
 #include "base/hash.h"
 #include "engine/core/attempt.h"
 #include "engine/core/resolve.h"
+#include "engine/executor/registry_facts.h"
 #include "scripting/lua_evaluator.h"
-#include "service/catalog.h"
 #include "service/needs.h"
 
 #include <algorithm>
@@ -321,8 +321,8 @@ Result<PlanView> describe_plan(const runbooks::Plan& plan, const Value::Map& inp
                                const std::string& mode) {
   actions::Registry registry;
   TRY(actions::register_builtin_actions(registry));
-  const ActionCatalog catalog(registry);
-  return Describe(plan, inputs, mode, catalog)();
+  const engine::RegistryFacts facts(registry);
+  return Describe(plan, inputs, mode, facts)();
 }
 
 Value to_value(const PlanView& plan) {

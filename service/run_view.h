@@ -32,6 +32,8 @@ struct StepView {
   bool is_adopted = false;
   bool is_tolerated = false;
   std::int64_t attempts = 0;
+  std::int64_t generation = 0;
+  std::string progress;  // the last line that its command printed, where somebody asked for it
   EffectClass effect_class = EffectClass::once;
   Value::Map inputs;  // of the latest attempt, as journaled
   Value::Map outputs;

@@ -16,22 +16,18 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
   return out;
 }
 
-std::string cut(const std::string& text, std::size_t width) {
-  const std::string line = one_line(text);
-  return columns(line) > width ? fitted(line, width) : line;
-}
-
 // A script keeps its lines, as far as they help to recognise it.
 std::string input_text(const std::string& name, const std::string& text, const std::string& margin,
                        std::size_t room) {
   constexpr std::size_t kLines = 6;
-  if (text.find('\n') == std::string::npos) return margin + cut(name + ": " + text, room) + "\n";
+  if (text.find('\n') == std::string::npos)
+    return margin + cut(one_line(name + ": " + text), room) + "\n";
   std::string out = margin + name + ":\n";
   std::size_t at = 0;
   for (std::size_t line = 0; at < text.size(); ++line) {
     if (line == kLines) return out + margin + "  ...\n";
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    out += margin + "  " + cut(text.substr(at, end - at), room) + "\n";
+    out += margin + "  " + cut(one_line(text.substr(at, end - at)), room) + "\n";
     at = end + 1;
   }
   return out;

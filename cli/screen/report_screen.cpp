@@ -67,13 +67,23 @@ std::string engine_text(const RunView& run) {
          ", " + counted(run.doubts, "in doubt");
 }
 
-std::string people_text(const RunView& run) {
+// As many on a line as fit.
+std::string people_rows(const Style& style, const RunView& run) {
   std::string out;
+  std::string line;
+  const std::size_t room = style.width > 40 ? style.width - 14 : 26;
+  const auto end_line = [&] {
+    if (!line.empty()) out += row(out.empty() ? "people" : "", line);
+    line.clear();
+  };
   for (const service::Deed& deed : run.deeds) {
-    out += (out.empty() ? "" : "   ") + deed.who + ": " + deed.what +
-           (deed.step.empty() ? "" : " " + deed.step) +
-           (deed.say.empty() ? "" : " (\"" + one_line(deed.say) + "\")");
+    const std::string text = deed.who + ": " + deed.what +
+                             (deed.step.empty() ? "" : " " + deed.step) +
+                             (deed.say.empty() ? "" : " (\"" + one_line(deed.say) + "\")");
+    if (columns(line) + columns(text) + 3 > room) end_line();
+    line += (line.empty() ? "" : "   ") + text;
   }
+  end_line();
   return out;
 }
 
@@ -129,7 +139,7 @@ std::string report_screen(const Style& style, const RunView& run, std::string_vi
   out += objective_text(style, run);
   if (const std::string phases = phases_text(run); !phases.empty()) out += row("phases", phases);
   out += row("engine", engine_text(run));
-  if (const std::string people = people_text(run); !people.empty()) out += row("people", people);
+  out += people_rows(style, run);
   if (const std::string tolerated = tolerated_text(run); !tolerated.empty())
     out += row("tolerated", tolerated);
   if (const std::string outputs = outputs_text(run); !outputs.empty())

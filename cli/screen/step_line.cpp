@@ -39,11 +39,20 @@ Mark plain_mark(const StepView& step) {
   return {"      ", Tone::plain};
 }
 
+// What the step yielded, the author's own outputs first; what every command has is told where it
+// says something.
 std::string outputs_text(const Value::Map& outputs) {
-  std::string text;
-  for (const auto& [name, value] : outputs)
-    text += (text.empty() ? "" : "  ") + name + "=" + one_line(to_text(value));
-  return text;
+  std::string own;
+  std::string common;
+  for (const auto& [name, value] : outputs) {
+    const std::string text = one_line(to_text(value));
+    const bool is_stream = name == "stdout" || name == "stderr";
+    const bool is_common = is_stream || name == "exit_code";
+    if ((is_stream && text.empty()) || (name == "exit_code" && text == "0")) continue;
+    std::string& into = is_common ? common : own;
+    into += (into.empty() ? "" : "  ") + (is_stream ? text : name + "=" + text);
+  }
+  return own.empty() ? common : own;
 }
 
 std::string skipped_text(const StepView& step) {
@@ -56,7 +65,8 @@ std::string skipped_text(const StepView& step) {
 std::string doing_text(const StepView& step, TimePoint now) {
   std::string text = step.attempts > 1 ? "try " + std::to_string(step.attempts) : "";
   const auto add = [&](const std::string& more) { text += (text.empty() ? "" : ", ") + more; };
-  if (step.due) add((step.kind == StepKind::wait ? "ends in " : "until ") + brief(*step.due - now));
+  if (!step.progress.empty()) add(one_line(step.progress));
+  if (step.due) add(brief(*step.due - now) + " left");
   return text;
 }
 

@@ -53,6 +53,10 @@ std::string fitted(std::string_view text, std::size_t width) {
   return out + "...";
 }
 
+std::string cut(std::string_view text, std::size_t width) {
+  return columns(text) <= width ? std::string(text) : fitted(text, width);
+}
+
 std::string padded(std::string_view text, std::size_t width) {
   const std::size_t has = columns(text);
   return std::string(text) + std::string(has < width ? width - has : 2, ' ');

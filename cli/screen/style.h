@@ -22,6 +22,8 @@ std::string paint(const Style& style, Tone tone, std::string_view text);
 std::size_t columns(std::string_view text);
 // Filled up with spaces, or cut with "..." where it is longer.
 std::string fitted(std::string_view text, std::size_t width);
+// As it is, or cut with "...".
+std::string cut(std::string_view text, std::size_t width);
 // Filled up with spaces; two at least where it is longer.
 std::string padded(std::string_view text, std::size_t width);
 // In one line: control characters, also line ends, become spaces.

@@ -59,6 +59,9 @@ class Fold {
     if (run_.claim && !same_boot) forget_boot_times();
     run_.claim = e;
     run_.claims += 1;
+    const auto known = std::find(run_.hosts.begin(), run_.hosts.end(), e.host);
+    run_.claimed_host = static_cast<std::uint16_t>(known - run_.hosts.begin());
+    if (known == run_.hosts.end()) run_.hosts.push_back(e.host);
     return success();
   }
 
@@ -129,6 +132,7 @@ class Fold {
     run_.in_flight += 1;
     step.attempts = e.attempt;
     step.generation = e.generation;
+    step.host = run_.claimed_host;
     step.effect_class = e.effect_class;
     step.inputs = e.inputs;
     step.undo_inputs = e.undo;

@@ -38,6 +38,7 @@ struct StepState {
   AttemptPhase phase = AttemptPhase::none;
   std::int64_t attempts = 0;
   std::int64_t generation = 0;
+  std::uint16_t host = 0;  // into RunState::hosts: where the latest attempt was begun
   EffectClass effect_class = EffectClass::once;
   bool has_unknown =
       false;  // an attempt of this generation ended unknown, and nobody has said since what it did
@@ -80,7 +81,9 @@ struct RunState {
   std::optional<state::RunCreated> created;
   TimePoint created_at;
   std::optional<state::RunClaimed> claim;
-  std::int64_t claims = 0;  // engines that drove it
+  std::int64_t claims = 0;         // engines that drove it
+  std::vector<Host> hosts;         // that it was driven on, each once
+  std::uint16_t claimed_host = 0;  // into `hosts`: of the latest claim
   RunPhase phase = RunPhase::created;
   std::optional<state::RunPaused> paused;
   std::optional<state::RunEnding> ending;

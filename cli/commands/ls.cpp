@@ -1,0 +1,35 @@
+#include "base/clock.h"
+#include "cli/command.h"
+#include "cli/commands/look.h"
+#include "cli/screen/list_screen.h"
+#include "service/describe_run.h"
+
+namespace rung::cli {
+
+ExitCode ls(const Arguments& arguments, const Console& console) {
+  constexpr std::size_t kDefaultLimit = 50;
+  ExitCode code = ExitCode::succeeded;
+  auto archive = open_archive(arguments, console, code);
+  if (!archive) return code;
+  const std::size_t limit =
+      arguments.limit > 0 ? static_cast<std::size_t>(arguments.limit) : kDefaultLimit;
+  auto runs = archive->runs({.unfinished_only = !arguments.all, .limit = limit});
+  if (!runs) return console.refuse(runs.error());
+  if (!console.is_table()) {
+    Value::List list;
+    for (const state::RunSummary& run : runs.value()) list.push_back(service::to_value(run));
+    console.value(std::move(list));
+    return ExitCode::succeeded;
+  }
+  const std::string& rung = archive->place().rung;
+  if (runs.value().empty()) {
+    console.hint(arguments.all ? "no run yet; next: rung run\n"
+                               : "no run is unfinished; all of them: " + rung + " ls --all\n");
+    return ExitCode::succeeded;
+  }
+  console.out(list_screen(console.out_style(), runs.value(), SystemClock().now().utc));
+  console.hint("next: " + rung + " show " + std::to_string(runs.value().front().run.number) + "\n");
+  return ExitCode::succeeded;
+}
+
+}  // namespace rung::cli

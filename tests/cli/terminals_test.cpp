@@ -1,0 +1,260 @@
+#include "base/json.h"
+#include "tests/cli/rung_process.h"
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+namespace rung::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// `before`, a consent, `after`.
+constexpr std::string_view kConsent = R"(rung: v1
+name: asks
+steps:
+  - {id: before, shell: "echo before >> effects.txt", undo: none, in_doubt: retry}
+  - id: consent
+    approve: {ask: "Go on?", timeout: 10m, on_timeout: reject}
+  - {id: after, shell: "echo after >> effects.txt", undo: none, in_doubt: retry}
+)";
+
+// A command that runs until the file `go` is there, and must happen once.
+constexpr std::string_view kWaitsForFile = R"(rung: v1
+name: holds
+steps:
+  - id: hold
+    undo: none
+    how_to_tell: cat effects.txt
+    timeout: 2m
+    shell: |
+      echo begun >> effects.txt
+      until test -e go; do sleep 0.02; done
+      echo ended >> effects.txt
+  - {id: after, shell: "echo after >> effects.txt", undo: none, in_doubt: retry}
+)";
+
+class TerminalsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    box.write("asks.yaml", kConsent);
+    box.write("holds.yaml", kWaitsForFile);
+  }
+  std::string status(const std::string& run) {
+    const auto shown = from_plain_json(box.rung({"show", run, "-o", "json"}).out);
+    const Value* status = shown ? shown.value().member("status") : nullptr;
+    return status == nullptr ? "" : to_text(*status);
+  }
+
+  Sandbox box;
+};
+
+TEST_F(TerminalsTest, AnApprovalFromASecondTerminalTakesEffectAtOnce) {
+  Process first = box.start({"run", "asks.yaml", "--wait"});
+  ASSERT_TRUE(first.writes("consent"));
+  const Ended approved = box.rung({"approve", "1", "consent", "--say", "ok"});
+  EXPECT_EQ(approved.code, 0) << approved.err;
+  EXPECT_EQ(first.wait().code, 0);
+  EXPECT_EQ(box.read("effects.txt"), "before\nafter\n");
+}
+
+TEST_F(TerminalsTest, ASecondRunIsDrivenByTheFirstTerminal) {
+  Process first = box.start({"run", "asks.yaml", "--wait"});
+  ASSERT_TRUE(first.writes("consent"));
+  Process second = box.start({"run", "asks.yaml", "--wait"});
+  ASSERT_TRUE(second.writes("driven by the engine of"));
+  ASSERT_TRUE(second.writes("consent"));
+  EXPECT_THAT(second.err(), HasSubstr("pid " + std::to_string(first.pid())));
+  EXPECT_EQ(box.rung({"approve", "2"}).code, 0);
+  EXPECT_EQ(second.wait().code, 0);
+  EXPECT_EQ(status("1"), "waiting");
+}
+
+TEST_F(TerminalsTest, TheSecondTerminalGoesOnWhenTheFirstIsKilled) {
+  Process first = box.start({"run", "asks.yaml", "--wait"});
+  ASSERT_TRUE(first.writes("consent"));
+  Process second = box.start({"run", "holds.yaml"});
+  ASSERT_TRUE(second.writes("hold"));
+  ASSERT_TRUE(box.shell("for i in $(seq 500); do grep -q begun effects.txt && exit 0; sleep 0.02; "
+                        "done; exit 1")
+                  .code == 0);
+  first.send_signal(SIGKILL);
+  first.wait();
+  ASSERT_TRUE(second.writes("this terminal goes on"));
+  ASSERT_TRUE(second.writes("adopted                     hold"));
+  box.write("go", "");
+  EXPECT_EQ(second.wait().code, 0);
+  EXPECT_EQ(box.read("effects.txt"), "before\nbegun\nended\nafter\n");
+}
+
+TEST_F(TerminalsTest, TheSecondTerminalGoesOnWhenTheFirstIsDone) {
+  Process first = box.start({"run", "asks.yaml", "--wait"});
+  ASSERT_TRUE(first.writes("consent"));
+  Process second = box.start({"run", "asks.yaml", "--wait"});
+  ASSERT_TRUE(second.writes("consent"));
+  box.rung({"approve", "1"});
+  EXPECT_EQ(first.wait().code, 0);
+  ASSERT_TRUE(second.writes("this terminal goes on"));
+  EXPECT_EQ(box.rung({"approve", "2"}).code, 0);
+  EXPECT_EQ(second.wait().code, 0);
+}
+
+TEST_F(TerminalsTest, ResumeFromASecondTerminalGivesTheRunToTheEngineThatRuns) {
+  box.rung({"start", "holds.yaml"});
+  box.write("go", "");
+  Process first = box.start({"run", "asks.yaml", "--wait"});
+  ASSERT_TRUE(first.writes("consent"));
+  const Ended resumed = box.rung({"resume", "1"});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, HasSubstr("driven by the engine of"));
+}
+
+TEST_F(TerminalsTest, AnApprovalOfARunThatTheEngineDoesNotDriveIsRecorded) {
+  box.rung({"run", "asks.yaml", "-q"});
+  Process other = box.start({"run", "asks.yaml", "--wait"});
+  ASSERT_TRUE(other.writes("consent"));
+  EXPECT_EQ(box.rung({"approve", "1"}).code, 7);
+  EXPECT_EQ(box.read("effects.txt"), "before\nbefore\n");
+}
+
+TEST_F(TerminalsTest, ExclusiveRefusesAndNamesTheHolder) {
+  Process first = box.start({"run", "asks.yaml", "--wait"});
+  ASSERT_TRUE(first.writes("consent"));
+  const Ended refused = box.rung({"run", "asks.yaml", "--exclusive"});
+  EXPECT_EQ(refused.code, 11);
+  EXPECT_THAT(refused.err, HasSubstr("pid " + std::to_string(first.pid())));
+}
+
+TEST_F(TerminalsTest, SigtermEndsTheEngineAtOnceAndTheRunGoesOnWhenResumed) {
+  Process first = box.start({"run", "holds.yaml"});
+  ASSERT_TRUE(box.shell("for i in $(seq 500); do grep -q begun effects.txt && exit 0; sleep 0.02; "
+                        "done; exit 1")
+                  .code == 0);
+  first.send_signal(SIGTERM);
+  EXPECT_EQ(first.wait().code, 143);
+  Process second = box.start({"resume", "1"});
+  ASSERT_TRUE(second.writes("adopted                     hold"));
+  box.write("go", "");
+  EXPECT_EQ(second.wait().code, 0);
+  EXPECT_EQ(box.read("effects.txt"), "begun\nended\nafter\n");
+}
+
+TEST_F(TerminalsTest, ACommandThatEndedWhileNoEngineRanIsNotRepeated) {
+  Process first = box.start({"run", "holds.yaml"});
+  ASSERT_TRUE(box.shell("for i in $(seq 500); do grep -q begun effects.txt && exit 0; sleep 0.02; "
+                        "done; exit 1")
+                  .code == 0);
+  first.send_signal(SIGKILL);
+  first.wait();
+  box.write("go", "");
+  ASSERT_TRUE(box.shell("for i in $(seq 500); do grep -q ended effects.txt && exit 0; sleep 0.02; "
+                        "done; exit 1")
+                  .code == 0);
+  const Ended resumed = box.rung({"resume", "1"});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, HasSubstr("died after"));
+  EXPECT_THAT(resumed.err, HasSubstr("1 adopted, 0 repeated, 0 in doubt"));
+  EXPECT_EQ(box.read("effects.txt"), "begun\nended\nafter\n");
+}
+
+TEST_F(TerminalsTest, SigintWithoutATerminalStopsTheEngine) {
+  Process first = box.start({"run", "asks.yaml", "--wait"});
+  ASSERT_TRUE(first.writes("consent"));
+  first.send_signal(SIGINT);
+  const Ended ended = first.wait();
+  EXPECT_EQ(ended.code, 130);
+  EXPECT_THAT(ended.err, HasSubstr("next: rung resume 1"));
+}
+
+TEST_F(TerminalsTest, TheTimeoutOfTheCommandLeavesTheRunAsItIs) {
+  const Ended ended = box.rung({"run", "asks.yaml", "--wait", "--timeout", "300ms"});
+  EXPECT_EQ(ended.code, 124);
+  EXPECT_EQ(status("1"), "waiting");
+}
+
+// --- at a terminal
+
+TEST_F(TerminalsTest, AtATerminalRunStaysForTheApproval) {
+  Process screen = box.start({"run", "asks.yaml"}, Process::On::terminal);
+  ASSERT_TRUE(screen.writes("WAITING FOR A PERSON"));
+  EXPECT_EQ(box.rung({"approve", "1", "--say", "ok"}).code, 0);
+  const Ended ended = screen.wait();
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out, HasSubstr("SUCCEEDED in"));
+}
+
+TEST_F(TerminalsTest, CtrlCAsksAndBackGoesOn) {
+  Process screen = box.start({"run", "asks.yaml"}, Process::On::terminal);
+  ASSERT_TRUE(screen.writes("WAITING FOR A PERSON"));
+  screen.type("\x03");
+  ASSERT_TRUE(screen.writes("[s]top the engine"));
+  screen.type("b");
+  EXPECT_EQ(box.rung({"approve", "1"}).code, 0);
+  EXPECT_EQ(screen.wait().code, 0);
+}
+
+TEST_F(TerminalsTest, CtrlCAndStopLeaveTheRunToBeResumed) {
+  Process screen = box.start({"run", "asks.yaml"}, Process::On::terminal);
+  ASSERT_TRUE(screen.writes("WAITING FOR A PERSON"));
+  screen.type("\x03");
+  ASSERT_TRUE(screen.writes("[s]top the engine"));
+  screen.type("s");
+  EXPECT_EQ(screen.wait().code, 130);
+  EXPECT_EQ(status("1"), "waiting");
+}
+
+TEST_F(TerminalsTest, CtrlCAndCancelCancelTheRun) {
+  Process screen = box.start({"run", "asks.yaml"}, Process::On::terminal);
+  ASSERT_TRUE(screen.writes("WAITING FOR A PERSON"));
+  screen.type("\x03");
+  ASSERT_TRUE(screen.writes("[s]top the engine"));
+  screen.type("c");
+  EXPECT_EQ(screen.wait().code, 1);
+  EXPECT_EQ(status("1"), "cancelled");
+}
+
+TEST_F(TerminalsTest, DetachingLeavesAnEngineInTheBackground) {
+  Process screen = box.start({"run", "asks.yaml"}, Process::On::terminal);
+  ASSERT_TRUE(screen.writes("WAITING FOR A PERSON"));
+  screen.type("d");
+  const Ended ended = screen.wait();
+  EXPECT_EQ(ended.code, 0) << ended.out;
+  EXPECT_THAT(ended.out, HasSubstr("an engine in the background goes on"));
+  Process watcher = box.start({"watch", "1", "--wait"});
+  ASSERT_TRUE(watcher.writes("consent"));
+  // The engine in the background takes the store a moment after it was let go.
+  ASSERT_EQ(box.shell("for i in $(seq 200); do rung doctor | grep -q 'drives since' && exit 0; "
+                      "sleep 0.05; done; exit 1")
+                .code,
+            0);
+  EXPECT_EQ(box.rung({"approve", "1"}).code, 0);
+  EXPECT_EQ(watcher.wait().code, 0);
+}
+
+TEST_F(TerminalsTest, ANoteCanBeTypedIntoTheLiveScreen) {
+  Process screen = box.start({"run", "asks.yaml"}, Process::On::terminal);
+  ASSERT_TRUE(screen.writes("WAITING FOR A PERSON"));
+  screen.type("ncalled li\n");
+  ASSERT_EQ(box.shell("for i in $(seq 200); do rung show 1 | grep -q 'noted: called li' && exit 0; "
+                      "sleep 0.05; done; exit 1")
+                .code,
+            0);
+  box.rung({"approve", "1"});
+  EXPECT_EQ(screen.wait().code, 0);
+}
+
+TEST_F(TerminalsTest, TheTerminalIsAsBeforeAfterwards) {
+  const Ended ended =
+      Process({"/bin/bash", "-c",
+               "stty -a > before; \"$0\" run asks.yaml --timeout 500ms; stty -a > after; cmp "
+               "before after && echo same",
+               RUNG_BINARY},
+              box.folder(), {{"RUNG_STORE", box.store()}, {"TERM", "xterm"}}, Process::On::terminal)
+          .wait();
+  EXPECT_THAT(ended.out, HasSubstr("same"));
+}
+
+}  // namespace
+}  // namespace rung::cli
