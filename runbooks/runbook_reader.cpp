@@ -118,15 +118,16 @@ class RunbookReader {
                      "write the value itself, or compute it under `vars:`");
     }
     auto value = coerce(input.type, constant_value(written));
-    input.fallback = value ? std::move(value).value() : Value();
     if (!value) {
+      input.fallback = Value();
       auto said =
           explain(value.error(), "write a value of type " + std::string(name_of(input.type)));
       report().error(place_of(*node), "the default of `" + input.name + "`: " + said.message,
                      std::move(said.fix));
-    } else if (!input.choices.empty()) {
-      check_fallback(*node, input);
+      return;
     }
+    input.fallback = std::move(value).value();
+    if (!input.choices.empty()) check_fallback(*node, input);
   }
 
   void check_fallback(const Node& node, const InputSpec& input) {

@@ -115,7 +115,8 @@ class Writer {
       return append(unsettled_, std::move(batch));
     }
     if (std::all_of(batch.begin(), batch.end(), is_question)) {
-      return deliver(std::move(batch), std::vector(batch.size(), Committed::committed));
+      const std::vector answers(batch.size(), Committed::committed);
+      return deliver(std::move(batch), answers);
     }
     auto answers = connection_->commit(batch);
     if (answers) return deliver(std::move(batch), answers.value());
