@@ -7,6 +7,8 @@ template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;  // clang 14 deduces none for an aggregate
 
 std::string deed_of(const state::RunEnding& ending) {
   switch (ending.ending) {
