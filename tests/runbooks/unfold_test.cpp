@@ -109,7 +109,8 @@ TEST(Unfold, KeepsTheTypeOfATextThatIsOneExpression) {
   const auto plan =
       plan_of_steps("- {id: a, set: {x: \"{{ run.who }}\", y: \"by {{ run.who }}\"}}\n");
   EXPECT_EQ(plan.steps[2].set.at("x"), Template{Expression{"run.who"}});
-  EXPECT_EQ(plan.steps[2].set.at("y"), (Template{Template::Text{{"by ", Expression{"run.who"}}, false}}));
+  EXPECT_EQ(plan.steps[2].set.at("y"),
+            (Template{Template::Text{{"by ", Expression{"run.who"}}, false}}));
 }
 
 }  // namespace
