@@ -1,27 +1,20 @@
 #include "engine/supervisor/adopt.h"
 
 #include "base/failpoint.h"
-#include "base/hash.h"
-#include "engine/supervisor/output_limits.h"
+#include "engine/supervisor/read_output_file.h"
 #include "engine/supervisor/secret_files.h"
 #include "engine/supervisor/spawn.h"
 
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace rung::engine::supervisor {
 namespace {
 
 std::string record_path(const std::string& folder) {
   return folder + "/record";
-}
-
-std::string output_path(const std::string& folder) {
-  return folder + "/output";
 }
 
 bool is_same_boot(const Host& a, const Host& b) {
@@ -48,31 +41,10 @@ Result<Opened> open_record(const std::string& folder) {
   return opened;
 }
 
-bool matches(const std::string& content, const KeptFile& kept) {
-  return content.size() == kept.size && (kept.size == 0 || sha256({content}) == kept.sha256);
-}
-
-// What the file held at the end; later additions of a daemon are cut off.
-Result<std::string> read_output(const std::string& folder, const KeptFile& kept) {
-  if (kept.size == 0) return std::string();
-  if (kept.size > kOutputFileLimit) {
-    return Error(ErrorCode::exhausted, "the command wrote " + std::to_string(kept.size) +
-                                           " bytes to $RUNG_OUTPUT_FILE; at most " +
-                                           std::to_string(kOutputFileLimit) + " are allowed");
-  }
-  TRY(const DurableFile file, DurableFile::open(output_path(folder)));
-  std::string content(kept.size, '\0');
-  TRY(const std::size_t size,
-      file.read_at(0, {reinterpret_cast<std::uint8_t*>(content.data()), content.size()}));
-  content.resize(size);
-  if (matches(content, kept)) return content;
-  return Error(ErrorCode::corrupt, output_path(folder) + " is not what the command had written");
-}
-
 // An end whose outputs are lost is not known well enough to be journaled.
 bool has_lost_outputs(const std::string& folder, const Opened& opened) {
   if (opened.state != RecordState::exited) return false;
-  const Result<std::string> output = read_output(folder, opened.record.exited->output);
+  const Result<std::string> output = read_output_file(folder, opened.record.exited->output);
   return !output && output.error().code() != ErrorCode::exhausted;
 }
 
@@ -161,41 +133,6 @@ bool Watch::has_ended() const {
 
 bool Watch::cancel(Duration grace) const {
   return pidfd_.is_open() && ask_to_end(pidfd_.fd(), grace);
-}
-
-Result<Ending> read_exit(const std::string& folder) {
-  TRY(const DurableFile file, DurableFile::open(record_path(folder)));
-  TRY(const Record record, read_record(file));
-  if (state_of(record) != RecordState::exited) {
-    return Error(ErrorCode::not_found, "the record in " + folder + " holds no end");
-  }
-  Ending ending;
-  ending.exited = *record.exited;
-  TRY(ending.output, read_output(folder, ending.exited.output));
-  return ending;
-}
-
-std::string read_stream(const std::string& folder, std::string_view name, const KeptFile& kept) {
-  constexpr std::size_t kLimit = 64U << 20U;
-  Result<std::string> content = read_file(folder + '/' + std::string(name), kLimit);
-  std::string text = content ? std::move(content).value() : std::string();
-  if (kept.dropped == 0 || kept.head > text.size()) return text;
-  return text.insert(kept.head,
-                     "\n[rung: " + std::to_string(kept.dropped) + " bytes left out here]\n");
-}
-
-AttemptEnd attempt_end(const Exited& exited) {
-  switch (exited.reason) {
-    case ExitReason::ended:
-      if (!WIFEXITED(exited.status)) return AttemptEnd::unknown;
-      return WEXITSTATUS(exited.status) == 0 ? AttemptEnd::done : AttemptEnd::failed;
-    case ExitReason::deadline:
-    case ExitReason::cancelled: return AttemptEnd::unknown;
-    case ExitReason::exec_failed:
-    case ExitReason::setup_failed: return AttemptEnd::not_done;
-    case ExitReason::leftovers: return AttemptEnd::failed;
-  }
-  return AttemptEnd::unknown;
 }
 
 std::vector<SeenProcess> remains(std::string_view cookie) {

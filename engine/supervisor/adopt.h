@@ -4,6 +4,7 @@
 #include "base/host.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/supervisor/output_limits.h"
 #include "engine/supervisor/process_tree.h"
 #include "engine/supervisor/record.h"
 #include "engine/supervisor/verdict.h"
@@ -66,9 +67,14 @@ struct Ending {
 // exhausted: the command wrote more than kOutputFileLimit bytes to its output file.
 Result<Ending> read_exit(const std::string& folder);
 
-// "stdout" or "stderr" with a line in the middle that says how much was left out. Also of a
-// command that still runs, or whose supervisor died: then as much as there is, uncounted.
-std::string read_stream(const std::string& folder, std::string_view name, const KeptFile& kept);
+// "stdout" or "stderr", at most `limit_bytes` of it: head and tail, with a line between them that
+// says how much is missing. Also of a command that still runs, or whose supervisor died, with a
+// KeptFile of zeros.
+std::string read_stream(const std::string& folder, std::string_view name, const KeptFile& kept,
+                        std::size_t limit_bytes = kShownStreamLimit);
+
+// Processes that the command left running, as "PID NAME".
+std::vector<std::string> read_leftovers(const std::string& folder);
 
 // How an attempt whose command ended so ends.
 enum class AttemptEnd : std::uint8_t { done, not_done, failed, unknown };

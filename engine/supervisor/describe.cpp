@@ -39,6 +39,20 @@ std::string with_survivors(std::string text, const Exited& exited) {
 
 }  // namespace
 
+AttemptEnd attempt_end(const Exited& exited) {
+  switch (exited.reason) {
+    case ExitReason::ended:
+      if (!WIFEXITED(exited.status)) return AttemptEnd::unknown;
+      return WEXITSTATUS(exited.status) == 0 ? AttemptEnd::done : AttemptEnd::failed;
+    case ExitReason::deadline:
+    case ExitReason::cancelled: return AttemptEnd::unknown;
+    case ExitReason::exec_failed:
+    case ExitReason::setup_failed: return AttemptEnd::not_done;
+    case ExitReason::leftovers: return AttemptEnd::failed;
+  }
+  return AttemptEnd::unknown;
+}
+
 std::string describe(const Exited& exited) {
   switch (exited.reason) {
     case ExitReason::ended: return with_survivors(how_it_ended(exited.status), exited);

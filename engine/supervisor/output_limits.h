@@ -6,6 +6,7 @@ namespace rung::engine::supervisor {
 
 // What a command may write to $RUNG_OUTPUT_FILE.
 inline constexpr std::size_t kOutputFileLimit = 1U << 20U;
-inline constexpr std::size_t kOutputNamesLimit = 1'000;
+// What is shown and journaled of a stream, of which the attempt's folder keeps more.
+inline constexpr std::size_t kShownStreamLimit = 64U << 10U;
 
 }  // namespace rung::engine::supervisor

@@ -178,6 +178,15 @@ TEST_F(SupervisedTest, KeepsHeadAndTailOfMuchOutput) {
                           HasSubstr("[rung: 2990010 bytes left out here]")));
 }
 
+TEST_F(SupervisedTest, ShowsNoMoreOfAStreamThanIsAskedFor) {
+  const Job job = shell("for i in {1..100}; do echo \"line $i é\"; done");
+  const Exited exited = run(job);
+  const std::string all = read_stream(job.folder, "stdout", exited.out);
+  const std::string shown = read_stream(job.folder, "stdout", exited.out, 50);
+  EXPECT_EQ(shown, "line 1 é\nline 2 é\nline \n[rung: " + std::to_string(all.size() - 49) +
+                       " bytes left out here]\n\nline 99 é\nline 100 é\n");
+}
+
 TEST_F(SupervisedTest, MakesNoFilesForACommandThatPrintsNothing) {
   const Job job = command({"true"});
   run(job);
