@@ -42,8 +42,9 @@ class Watch {
  public:
   Watch(std::string folder, const Finding& finding);
 
-  // Readable when the supervisor is gone; then has_ended tells. -1: it lives in another pid
-  // namespace, or has not said who it is: ask has_ended now and then, say each 100 ms.
+  // Readable when the supervisor is gone; has_ended may still say no for a moment, while a child
+  // that never began lets go of the lock. -1: it lives in another pid namespace, is just gone, or
+  // has not said who it is. In all of these ask has_ended now and then, say each 100 ms.
   int pidfd() const { return pidfd_.fd(); }
 
   // The lock is free, so that `examine` will not find it running.
@@ -69,7 +70,7 @@ Result<Ending> read_exit(const std::string& folder);
 
 // "stdout" or "stderr", at most `limit_bytes` of it: head and tail, with a line between them that
 // says how much is missing. Also of a command that still runs, or whose supervisor died, with a
-// KeptFile of zeros.
+// KeptFile of zeros: then a stream over its cap has its second half in the order of a ring.
 std::string read_stream(const std::string& folder, std::string_view name, const KeptFile& kept,
                         std::size_t limit_bytes = kShownStreamLimit);
 

@@ -91,4 +91,9 @@ std::string delegated_cgroup() {
   return can_kill && can_move && is_marked_as_delegated(cgroup) ? cgroup : std::string();
 }
 
+std::string cgroup_for(const std::string& delegated, const std::string& cookie) {
+  if (delegated.empty()) return {};
+  return delegated + "/rung-" + to_hex(sha256({cookie})).substr(0, 2 * kStepHashDigits);
+}
+
 }  // namespace rung::engine::supervisor

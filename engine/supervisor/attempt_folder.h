@@ -26,4 +26,7 @@ void remove_run_folder(const std::string& store_folder, RunId run);
 // (systemd's Delegate=yes); else empty. Asked once at a start.
 std::string delegated_cgroup();
 
+// For Job::cgroup: a cgroup of its own for the attempt; empty where `delegated` is.
+std::string cgroup_for(const std::string& delegated, const std::string& cookie);
+
 }  // namespace rung::engine::supervisor

@@ -12,7 +12,8 @@
 
 namespace rung::engine::supervisor {
 
-// A supervisor that this engine started. Letting go of it does not end it.
+// A supervisor that this engine started. Letting go of it does not end it, but before `reap` said
+// yes it leaves a zombie until the engine ends.
 class Supervised {
  public:
   Supervised(int pid, DurableFile pidfd, DurableFile link)

@@ -80,10 +80,12 @@ class CrashOfBoth : public CrashTest {};
 
 TEST_P(CrashOfBoth, LeavesWhatRecoveryUnderstands) {
   const ScopedVariable record("RUNG_FAILPOINT_RECORD", path("reached"));
-  const Job job = witnessed();
+  const Job job = shell("while [ ! -e " + path("engine-is-dead") + " ]; do sleep 0.01; done;" +
+                        "echo ran >> " + path("ran"));
   OtherEngine engine(program_, job,
                      "supervisor.sent=kill;" + std::string(GetParam().site) + "=kill");
   engine.wait_for_death();
+  write(path("engine-is-dead"), "");
   ASSERT_TRUE(comes_true(
       [&] { return content(path("reached")).find(GetParam().site) != std::string::npos; }));
   expect_recovery(job);

@@ -19,7 +19,10 @@ class RecoveryTest : public AttemptTest {
 
   // Its witness is a line in the file `ran`.
   Job witnessed() { return shell("echo ran >> " + path("ran")); }
-  Job waiting() { return shell("while [ ! -e " + path("go") + " ]; do sleep 0.01; done; exit 5"); }
+  Job waiting() {
+    return shell("echo up > " + path("up") + "; while [ ! -e " + path("go") +
+                 " ]; do sleep 0.01; done; exit 5");
+  }
   int times_run() {
     const std::string lines = content(path("ran"));
     return static_cast<int>(std::ranges::count(lines, '\n'));
@@ -147,7 +150,7 @@ TEST_F(RecoveryTest, CannotTellWhenTheSupervisorDiedAndNothingIsLeft) {
 TEST_F(RecoveryTest, FindsTheProcessesOfADeadSupervisorFirst) {
   const Job job = waiting();
   Supervised supervised = started(job);
-  wait_until_released(job);
+  ASSERT_TRUE(comes_true([&] { return exists(path("up")); }));
   ::kill(supervised.pid(), SIGKILL);
   ASSERT_TRUE(comes_true([&] { return supervised.reap(); }));
   const Finding finding = examined(job);
