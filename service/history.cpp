@@ -20,6 +20,19 @@ std::string deed_of(const state::RunEnding& ending) {
   return "ended";
 }
 
+bool is_by_person(const state::Payload& payload) {
+  return std::visit(
+      [](const auto& e) {
+        if constexpr (requires { e.who; } &&
+                      !std::is_same_v<std::decay_t<decltype(e)>, state::RunClaimed> &&
+                      !std::is_same_v<std::decay_t<decltype(e)>, state::RunCreated>) {
+          return !e.who.empty();
+        }
+        return false;
+      },
+      payload);
+}
+
 }  // namespace
 
 History::History(const engine::Graph& graph, RunId run) : graph_(graph) {
@@ -35,6 +48,7 @@ Result<void> History::add(const state::Event& event) {
   if (const auto* claim = std::get_if<state::RunClaimed>(&event.payload)) note_claim(event, *claim);
   note_attempt(event);
   note_deed(event);
+  last_was_person_ = is_by_person(event.payload);
   return engine::apply_in_place(graph_, state_, event);
 }
 
@@ -52,8 +66,9 @@ void History::note_claim(const state::Event& event, const state::RunClaimed& cla
     view.same_boot = state_.claim->host == claim.host;
     view.previous_pid = state_.claim->pid;
     view.previous_host = state_.claim->host.name;
-    view.was_interrupted =
-        state_.in_flight > 0 || (!state_.ready.empty() && !state_.paused && !state_.failed_by);
+    // Steps that a person's command made ready while no engine ran were left by nobody.
+    const bool was_going_on = !state_.ready.empty() && !state_.paused && !state_.failed_by;
+    view.was_interrupted = state_.in_flight > 0 || (was_going_on && !last_was_person_);
   }
   for (std::uint32_t n = 0; n < state_.steps.size(); ++n) {
     const engine::StepState& step = state_.steps[n];

@@ -87,6 +87,19 @@ bool has_changed(const StepView* before, const StepView& after) {
   return before->status != after.status || before->attempts != after.attempts;
 }
 
+// It began and ended between two looks: the beginning is told all the same.
+bool began_unseen(const StepView* before, const StepView& after) {
+  const bool is_new = before == nullptr || before->status == StepStatus::waiting;
+  return is_new && after.started_at && after.finished_at;
+}
+
+StepView beginning_of(StepView step) {
+  step.status = StepStatus::running;
+  step.attempts = std::min<std::int64_t>(step.attempts, 1);
+  step.finished_at.reset();
+  return step;
+}
+
 TimePoint moment_of(const StepView& step, TimePoint otherwise) {
   if (step.finished_at) return *step.finished_at;
   if (step.status == StepStatus::running && step.attempt_started_at)
@@ -184,6 +197,9 @@ std::vector<std::string> change_lines(const Style& style, const RunView* before,
     if (!is_shown(step)) continue;
     const StepView* was = before == nullptr ? nullptr : before->step(step.address);
     if (!has_changed(was, step)) continue;
+    if (began_unseen(was, step))
+      changes.emplace_back(*step.started_at,
+                           change_line(style, beginning_of(step), *step.started_at));
     const TimePoint at = moment_of(step, after.last_at);
     changes.emplace_back(at, change_line(style, step, at));
   }

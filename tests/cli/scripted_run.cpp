@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 
@@ -28,9 +29,19 @@ runbooks::Plan plan_of(std::string_view yaml) {
 
 }  // namespace
 
+// Screens show local times where they differ from UTC.
+struct InUtc {
+  InUtc() {
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+  }
+};
+
 ScriptedRun::ScriptedRun(std::string_view yaml)
     : graph_(std::make_unique<engine::Graph>(plan_of(yaml))),
-      history_(std::make_unique<service::History>(*graph_, RunId{42})) {}
+      history_(std::make_unique<service::History>(*graph_, RunId{42})) {
+  static const InUtc in_utc;
+}
 
 TimePoint ScriptedRun::time(std::string_view at) {
   return parse_time("2026-03-27T" + std::string(at) + "Z").value();
