@@ -65,6 +65,13 @@ std::vector<Recorded>& journal_on(MemoryDisk& disk, RunId run) {
   return disk.runs[run].events;
 }
 
+void put_run(MemoryDisk& disk, const RunSummary& summary, std::string plan_json,
+             std::vector<Recorded> journal) {
+  disk.plans.insert_or_assign(to_hex(sha256({plan_json})), std::move(plan_json));
+  disk.runs.insert_or_assign(summary.run, StoredRun{summary, std::move(journal)});
+  ++disk.changes;
+}
+
 namespace {
 
 Error no_such_run(RunId run) {

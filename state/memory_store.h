@@ -51,5 +51,8 @@ std::size_t event_count(const MemoryDisk& disk);
 // A run's journal as it lies there; a new one where there is none. Tests change it as a damaged
 // disk or a newer rung would.
 std::vector<Recorded>& journal_on(MemoryDisk& disk, RunId run);
+// Puts a whole run there, as another store kept it: a stored journal of an older rung.
+void put_run(MemoryDisk& disk, const RunSummary& summary, std::string plan_json,
+             std::vector<Recorded> journal);
 
 }  // namespace rung::state

@@ -1,0 +1,142 @@
+#include "tests/state/golden_journal.h"
+
+#include "state/memory_store.h"
+#include "tests/state/engine_loop.h"
+#include "tests/state/writes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace rung::state {
+namespace {
+
+const std::filesystem::path kJournals =
+    std::filesystem::path(RUNG_SOURCE_DIR) / "tests" / "journals";
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::vector<std::string> stored_journals() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kJournals)) {
+    if (entry.path().extension() == ".json") {
+      names.push_back(std::filesystem::relative(entry.path(), kJournals).string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// One event of each type, each of its fields with a content.
+std::vector<Event> one_of_each() {
+  const ActionError error{ErrorClass::network, "connection refused: \"db1\"\n"};
+  const Value::Map values{{"count", 3},
+                          {"lag", Duration{41'000'000'000}},
+                          {"limit", Percent{12.5}},
+                          {"list", Value::List{1, 2.5, true, Value{}, "ä"}},
+                          {"secret", Value::Map{{"$expr", "secrets.token"}}},
+                          {"size", Bytes{16'000'000}},
+                          {"when", time_at(7)}};
+  const Host host{"machine-a", "boot-1", "pid:[1]", "db1"};
+  std::vector<Payload> payloads{
+      RunCreated{"orders-failover", to_hex(sha256({kPlanJson})), values, values, "drill", "mila",
+                 "exercise", "11111111-2222-4333-8444-555555555555", 42},
+      RunClaimed{7, host, 4711, "mila", "0.1.0"},
+      RunPaused{PauseReason::changed, "copy", "script.sh changed", "mila", "wait"},
+      RunContinued{"noor", "go"},
+      RunEnding{Ending::undo, "copy", "copy failed", "noor", "back"},
+      UndoPlanned{{"undo.copy", "undo.fence"}},
+      FinallyStarted{},
+      RunStuck{"undo.copy"},
+      RunFinished{RunStatus::undone, "copy failed", values},
+      RunNoted{"called the network team", "mila"},
+      SignalReceived{"dns-ready", values, "noor"},
+      StepStarted{2, 1, EffectClass::keyed, values, values, Value{values}, 86'400'000'000'123},
+      StepOpened{values, time_at(900), 900'000'000'000},
+      StepSucceeded{values, true, "mila", "seen"},
+      AttemptEnded{AttemptEnd::unknown, error, "mila", "asked the vendor"},
+      RetryScheduled{time_at(30), 30'000'000'000},
+      StepInDoubt{"the engine ended during the attempt"},
+      StepFailed{error, true},
+      StepSkipped{"skip", values, "mila", "done by hand"},
+      StepReset{"mila", "fixed the route"},
+      Voted{true, "noor", "fine"},
+      StepUndone{}};
+  std::vector<Event> events;
+  for (Payload& payload : payloads) {
+    const bool is_of_step = name_of(payload).starts_with("step.");
+    events.push_back({time_at(static_cast<std::int64_t>(events.size())),
+                      is_of_step ? "items[3].copy" : "", std::move(payload)});
+  }
+  return events;
+}
+
+class StoredJournal : public ::testing::TestWithParam<std::string> {
+ protected:
+  GoldenJournal stored() {
+    auto journal = restore_journal(text_of(kJournals / GetParam()));
+    EXPECT_TRUE(journal) << journal.error().message();
+    return journal.value();
+  }
+};
+
+TEST_P(StoredJournal, StillLoads) {
+  const GoldenJournal journal = stored();
+  const auto summary = summary_of(journal);
+  ASSERT_TRUE(summary) << summary.error().message();
+  const auto disk = make_memory_disk({});
+  put_run(*disk, summary.value(), journal.plan_json, journal.events);
+  EngineLoop loop;
+  const auto store = open_memory_store(disk, loop.post());
+  const auto loaded = load_and_wait(loop, *store, journal.run);
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  EXPECT_EQ(loaded.value().events.size(), journal.events.size());
+}
+
+TEST_P(StoredJournal, IsWrittenAgainAsItWas) {
+  const GoldenJournal journal = stored();
+  EXPECT_EQ(dump_journal(journal), text_of(kJournals / GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(, StoredJournal, ::testing::ValuesIn(stored_journals()),
+                         [](const auto& given) {
+                           std::string name;
+                           for (const char c : given.param) {
+                             name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+                           }
+                           return name;
+                         });
+
+TEST(JournalFormat, WritesEachEventAsTheStoredOneOfVersion1) {
+  const auto path = kJournals / "v1" / "one-of-each.json";
+  const std::string written = dump_journal(golden_from(RunId{1}, kPlanJson, one_of_each()));
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path) << written;
+  }
+  EXPECT_EQ(written, text_of(path));
+}
+
+TEST(JournalFormat, HasOneOfEachEventStored) {
+  std::set<std::string_view> seen;
+  for (const Event& event : one_of_each()) seen.insert(name_of(event.payload));
+  EXPECT_EQ(seen.size(), event_formats().size());
+}
+
+TEST(JournalFormat, DecodesTheStoredEventsToWhatTheyMeant) {
+  const auto journal = restore_journal(text_of(kJournals / "v1" / "one-of-each.json"));
+  ASSERT_TRUE(journal);
+  EXPECT_EQ(decode_journal(RunId{1}, journal.value().events).value(), one_of_each());
+}
+
+}  // namespace
+}  // namespace rung::state
