@@ -2,6 +2,7 @@
 
 #include "actions/builtin.h"
 #include "actions/test/test_actions.h"
+#include "base/hash.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -76,7 +77,9 @@ Engineering::Engineering(std::string store_folder, ExecutorLimits limits) {
   parts.loop = &loop;
   parts.registry = &registry_;
   parts.store_folder = std::move(store_folder);
-  parts.store.bytes[0] = 7;
+  // A store's id is its own: recovery finds, and ends, the processes of a store by it.
+  const Sha256 of_folder = sha256({parts.store_folder});
+  std::copy_n(of_folder.begin(), parts.store.bytes.size(), parts.store.bytes.begin());
   parts.host = this_host().value();
   parts.clock = &clock;
   parts.log = &log;
