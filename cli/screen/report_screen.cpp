@@ -153,7 +153,7 @@ std::string takeover_screen(const Style& style, const RunView& run, Duration too
   const std::string boot = engine.same_boot ? "boot unchanged" : "another boot or machine";
   std::string out =
       "engine pid " + std::to_string(engine.previous_pid) + " on host " + engine.previous_host +
-      (engine.was_interrupted ? " died after " : " let go after ") + clock_time(engine.last_seen) +
+      (engine.was_interrupted ? " died after " : " stopped after ") + clock_time(engine.last_seen) +
       " (" + boot + "). Recovered " + std::to_string(run.id.number) + " in " + milliseconds(took) +
       ", " + std::to_string(engine.events_before) + " events.\n";
   std::vector<std::string> adopted;
