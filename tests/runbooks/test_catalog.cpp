@@ -55,6 +55,7 @@ ActionSpec http_spec() {
       {"query", Type::map, FieldKind::data, false, "Query."},
       {"json", Type::any, FieldKind::data, false, "A JSON body."},
       {"body", Type::string, FieldKind::data, false, "A body."},
+      {"expect_status", Type::list, FieldKind::data, false, "What counts as success."},
       {"connect_timeout", Type::duration, FieldKind::data, false, "For the connection."}};
   spec.outputs = {{"code", Type::integer, ""}, {"body", Type::string, ""}, {"json", Type::any, ""}};
   spec.open_outputs = true;
