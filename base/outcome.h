@@ -32,7 +32,6 @@ inline const ActionError* error_of(const Outcome& outcome) {
 }
 
 // What a look at the target found after an attempt whose end is unknown.
-struct InProgress {};
-using ProbeAnswer = std::variant<Done, NotDone, InProgress, Unknown>;
+using ProbeAnswer = std::variant<Done, NotDone, Unknown>;
 
 }  // namespace rung

@@ -527,6 +527,10 @@ struct Engine::Inside {
     };
   }
 
+  void no_answer(RunId run) {
+    if (const auto found = runs.find(run); found != runs.end()) found->second.attempts -= 1;
+  }
+
   template <class Answer>
   void answered(RunId run, Answer command) {
     const auto found = runs.find(run);
@@ -536,6 +540,7 @@ struct Engine::Inside {
   }
 
   void perform(RunId run, LiveRun& live, const ProbeAttempt& effect) {
+    if (is_stopping) return;  // the next engine looks
     const StepIndex i = effect.step;
     auto attempt = build_attempt(*live.graph, live.state, i, parts.clock->now(), *parts.evaluator,
                                  *parts.secrets);
@@ -560,6 +565,9 @@ struct Engine::Inside {
                           std::move(with).value(),
                           [this, run, command = std::move(command)](ProbeAnswer answer) mutable {
                             attempts_out -= 1;
+                            // A look that was cut short says nothing: the next engine looks again.
+                            if (is_stopping && std::holds_alternative<Unknown>(answer))
+                              return no_answer(run);
                             command.answer = std::move(answer);
                             answered(run, std::move(command));
                           });
@@ -592,10 +600,11 @@ struct Engine::Inside {
   }
 
   std::optional<Instant> next_tick() const {
+    if (is_stopping) return std::nullopt;
     const Instant now = parts.clock->now();
     std::optional<Duration> boot;
     if (!timers.empty()) boot = timers.begin()->first;
-    if (store_wake && !is_stopping) {
+    if (store_wake) {
       const Duration wake =
           now.boot + std::clamp(Duration(*store_wake - now.utc), Duration::zero(), kCalendarCheck);
       if (!boot || wake < *boot) boot = wake;
@@ -605,6 +614,7 @@ struct Engine::Inside {
   }
 
   void tick() {
+    if (is_stopping) return;
     const Instant now = parts.clock->now();
     std::vector<RunId> due;
     for (const auto& [at, run] : timers) {
@@ -617,7 +627,7 @@ struct Engine::Inside {
       if (next && is_due(*next, now)) execute(run, PassTime{}, std::nullopt, nullptr);
       if (const auto still = runs.find(run); still != runs.end()) set_timer(run, still->second);
     }
-    if (store_wake && *store_wake <= now.utc && !is_stopping) wake_from_store(now);
+    if (store_wake && *store_wake <= now.utc) wake_from_store(now);
   }
 
   void wake_from_store(Instant now) {

@@ -83,6 +83,7 @@ struct RunEnding {
   std::string reason{};
   std::string who{};
   std::string say{};
+  bool kill = false;  // what runs is ended too, not awaited
   friend bool operator==(const RunEnding&, const RunEnding&) = default;
 };
 // The undo begins: every attempt has an outcome. The steps to undo, first to last.

@@ -68,10 +68,10 @@ struct Format<RunContinued> {
 template <>
 struct Format<RunEnding> {
   static constexpr EventType type{5, 1, "run.ending"};
-  static constexpr std::tuple fields{Field{"ending", &RunEnding::ending},
-                                     Field{"reason", &RunEnding::reason},
-                                     Field{"say", &RunEnding::say}, Field{"step", &RunEnding::step},
-                                     Field{"who", &RunEnding::who}};
+  static constexpr std::tuple fields{
+      Field{"ending", &RunEnding::ending}, Field{"kill", &RunEnding::kill},
+      Field{"reason", &RunEnding::reason}, Field{"say", &RunEnding::say},
+      Field{"step", &RunEnding::step},     Field{"who", &RunEnding::who}};
 };
 
 template <>

@@ -123,11 +123,13 @@ bool answer_failure(Draft& draft) {
   const std::string reason = step.address + " failed" + (error ? ": " + error->message : "");
   switch (draft.graph().plan().on_failure) {
     case runbooks::OnFailure::fail:
-      begin_ending(draft, {Ending::fail, step.address, reason, "", ""}, CancelRunning::drain);
+      begin_ending(draft, {Ending::fail, step.address, reason, "", "", false},
+                   CancelRunning::drain);
       return true;
     case runbooks::OnFailure::undo_run:
       if (run.no_return) break;
-      begin_ending(draft, {Ending::undo, step.address, reason, "", ""}, CancelRunning::drain);
+      begin_ending(draft, {Ending::undo, step.address, reason, "", "", false},
+                   CancelRunning::drain);
       return true;
     case runbooks::OnFailure::pause: break;
   }

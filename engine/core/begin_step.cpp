@@ -44,7 +44,7 @@ void fail_run(Draft& draft, StepIndex i) {
                                  : invalid(text.error(), "fail");
   draft.emit(i, state::StepFailed{error, false});
   if (!draft.state().ending) {
-    begin_ending(draft, {state::Ending::fail, draft.step(i).address, error.message, "", ""},
+    begin_ending(draft, {state::Ending::fail, draft.step(i).address, error.message, "", "", false},
                  CancelRunning::drain);
   }
 }

@@ -27,10 +27,10 @@ void carry_out(Draft& draft, const Cancel& command) {
   if (again)
     return draft.refuse(ErrorCode::conflict,
                         run_name(run) + " is ending already; --kill also ends what runs");
-  begin_ending(
-      draft,
-      {state::Ending::cancel, "", because("cancelled", command.by), command.by.who, command.by.say},
-      command.running);
+  begin_ending(draft,
+               {state::Ending::cancel, "", because("cancelled", command.by), command.by.who,
+                command.by.say, false},
+               command.running);
 }
 
 void carry_out(Draft& draft, const Undo& command) {
@@ -43,10 +43,10 @@ void carry_out(Draft& draft, const Undo& command) {
                         run_name(run) + " passed its point of no return at " + step.address +
                             " and cannot be undone: " + *step.point_of_no_return);
   }
-  begin_ending(
-      draft,
-      {state::Ending::undo, "", because("undone", command.by), command.by.who, command.by.say},
-      CancelRunning::drain);
+  begin_ending(draft,
+               {state::Ending::undo, "", because("undone", command.by), command.by.who,
+                command.by.say, false},
+               CancelRunning::drain);
 }
 
 }  // namespace rung::engine

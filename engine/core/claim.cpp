@@ -2,6 +2,23 @@
 #include "engine/core/run_rules.h"
 
 namespace rung::engine {
+namespace {
+
+// Somebody asked for its end, and the engine that was asked may have died before it passed that on.
+bool is_unwanted(const Draft& draft, StepIndex i) {
+  const auto& ending = draft.state().ending;
+  if (ending && ending->kill && !draft.step(i).undoes) return true;
+  for (auto up = draft.step(i).parent; up; up = draft.step(*up).parent) {
+    if (!draft.step(*up).cancel_others) continue;
+    for (const StepIndex child : draft.step(*up).children) {
+      if (draft.at(child).status == StepStatus::failed && !draft.at(child).is_tolerated)
+        return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 void carry_out(Draft& draft, const Claim& command) {
   draft.emit(state::RunClaimed{command.epoch.number, command.host, command.pid, command.who,
@@ -9,7 +26,10 @@ void carry_out(Draft& draft, const Claim& command) {
   for (const StepIndex i : draft.state().active) {
     const StepState& step = draft.at(i);
     if (step.status != StepStatus::running) continue;
-    if (step.phase == AttemptPhase::in_flight) draft.perform(RecoverAttempt{i});
+    if (step.phase == AttemptPhase::in_flight) {
+      draft.perform(RecoverAttempt{i});
+      if (is_unwanted(draft, i)) draft.perform(CancelAttempt{i, false});
+    }
     if (step.phase == AttemptPhase::unknown) draft.perform(ProbeAttempt{i, true});
   }
   wake_due(draft);

@@ -28,6 +28,7 @@ void close(Draft& draft, StepIndex i, CancelRunning running) {
 }  // namespace
 
 void begin_ending(Draft& draft, state::RunEnding ending, CancelRunning running) {
+  ending.kill = running == CancelRunning::kill;
   draft.emit(std::move(ending));
   const std::set<StepIndex> active = draft.state().active;
   for (const StepIndex i : active) close(draft, i, running);

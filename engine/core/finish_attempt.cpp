@@ -81,8 +81,6 @@ void carry_out(Draft& draft, const FinishProbe& command) {
   if (const auto* not_done = std::get_if<NotDone>(&command.answer)) {
     return end_badly(draft, i, {AttemptEnd::not_done, not_done->error}, seen);
   }
-  if (std::holds_alternative<InProgress>(command.answer))
-    return draft.perform(ProbeAttempt{i, command.after_restart});
   draft.emit(i, state::StepInDoubt{std::get<Unknown>(command.answer).error.message});
 }
 

@@ -37,7 +37,7 @@ void reject(Draft& draft, StepIndex i, const By& by) {
   const bool undoes =
       step.approve.on_reject == runbooks::OnReject::undo_run && !draft.state().no_return;
   const auto ending = undoes ? state::Ending::undo : state::Ending::cancel;
-  begin_ending(draft, {ending, step.address, why, by.who, by.say}, CancelRunning::drain);
+  begin_ending(draft, {ending, step.address, why, by.who, by.say, false}, CancelRunning::drain);
 }
 
 }  // namespace rung::engine

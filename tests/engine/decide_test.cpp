@@ -527,6 +527,22 @@ TEST_F(Control, CancelWithKillEndsWhatRuns) {
   EXPECT_THAT(effects(), ElementsAre("cancel a"));
 }
 
+TEST_F(Control, ANewEngineEndsWhatTheDeadOneWasAskedToKill) {
+  given(PlanBuilder().step(effect("a")));
+  send(Cancel{CancelRunning::kill, by("ana")});
+  restarts();
+  EXPECT_THAT(effects(), ElementsAre("recover a", "cancel a"));
+}
+
+TEST_F(Control, ANewEngineEndsTheSiblingsOfAFailureThatCancelsThem) {
+  StepBuilder both = parallel("both", {effect("a"), effect("b")});
+  both->cancel_others = true;
+  given(PlanBuilder().step(both));
+  ends("both/b", failed());
+  restarts();
+  EXPECT_THAT(effects(), ElementsAre("recover both/a", "cancel both/a"));
+}
+
 TEST_F(Control, ACancelledRunWaitsForItsDoubtToBeResolved) {
   given(PlanBuilder().step(effect("a")).finally(effect("tidy")));
   ends("a", unknown());
