@@ -26,6 +26,12 @@ namespace {
 // The FIFO wakes the engine at once; this is for the byte that was lost, and for clocks that step.
 constexpr Duration kBackstop = std::chrono::seconds(1);
 
+// For whoever wants to drive, a store that is newer or was moved is one that cannot be used.
+Error unusable(Error error) {
+  if (error.code() != ErrorCode::conflict) return error;
+  return {ErrorCode::unavailable, error.message()};
+}
+
 }  // namespace
 
 struct EngineHost::Inside {
@@ -117,7 +123,9 @@ Result<std::unique_ptr<EngineHost>> EngineHost::make(boost::asio::io_context& lo
   const state::Post post = [&loop](std::function<void()> task) {
     boost::asio::post(loop, std::move(task));
   };
-  TRY(in.store, state::open_sqlite_store({.path = place.path, .host = host}, post, in.log));
+  auto store = state::open_sqlite_store({.path = place.path, .host = host}, post, in.log);
+  if (!store) return unusable(std::move(store).error());
+  in.store = std::move(store).value();
   TRY(const auto reader, state::open_sqlite_reader({.path = place.path, .host = host}));
   TRY(const StoreId id, reader->store_id());
   engine::ExecutorParts parts_of_executor;
