@@ -52,7 +52,7 @@ int main(int count, char** arguments) {
   load.epoch = claim_and_wait(load.loop, *load.store).value().epoch;
   load.open = runs;
   for (std::int64_t run = 1; run <= runs; ++run) {
-    load.store->submit(creation(run, load.epoch), [&load, &runs](Committed) { --load.open; });
+    load.store->submit(creation(run, load.epoch), [&load](Committed) { --load.open; });
   }
   load.loop.run_until([&] { return load.open == 0; });
 
