@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 using Why = SessionEnd::Why;
 
 constexpr auto kLook = 40ms;      // how often a run that changes is read
-constexpr auto kLockTry = 50ms;  // how often a client tries to take an orphan's place
+constexpr auto kLockTry = 50ms;   // how often a client tries to take an orphan's place
 constexpr auto kTick = 250ms;     // how often a screen's clocks move
 constexpr auto kSettled = 120ms;  // a run needs a person once it has said so for this long
 constexpr auto kLetGo = 3s;       // what is written and decided has this long to reach the disk

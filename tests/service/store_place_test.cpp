@@ -12,7 +12,7 @@ class FindStore : public testing::Test {
   void SetUp() override {
     ::unsetenv("RUNG_STORE");
     ::unsetenv("XDG_STATE_HOME");
-    ::setenv("HOME", "/home/ana", 1);
+    ::setenv("HOME", "/srv/ana", 1);
   }
 };
 
@@ -35,7 +35,7 @@ TEST_F(FindStore, ThenTheStateFolder) {
 }
 
 TEST_F(FindStore, ThenTheHome) {
-  EXPECT_EQ(find_store("").value().path, "/home/ana/.local/state/rung/rung.db");
+  EXPECT_EQ(find_store("").value().path, "/srv/ana/.local/state/rung/rung.db");
 }
 
 TEST_F(FindStore, WithoutAHomeItSaysWhatToDo) {
