@@ -63,6 +63,8 @@ std::string engine_text(const RunView& run) {
                     : interruptions == 1 ? "1 interruption" + when
                                          : counted(interruptions, "interruptions") + when;
   if (interruptions > 0) out += ", " + brief(without) + " without an engine";
+  // An engine that had only to wait leaves no trace of its end.
+  if (run.engines.size() > 1) out.insert(0, std::to_string(run.engines.size()) + " engines, ");
   return out + "; " + counted(run.adopted, "adopted") + ", " + counted(run.repeated, "repeated") +
          ", " + counted(run.doubts, "in doubt");
 }
