@@ -20,14 +20,11 @@ using service::SessionRequest;
 using Why = SessionEnd::Why;
 
 // The worst first: what must be looked at before all else.
-int badness(ExitCode code) {
-  switch (code) {
-    case ExitCode::in_doubt: return 5;
-    case ExitCode::needs_person: return 4;
-    case ExitCode::failed: return 3;
-    case ExitCode::tolerated: return 2;
-    default: return code == ExitCode::succeeded ? 0 : 1;
-  }
+std::ptrdiff_t badness(ExitCode code) {
+  static constexpr ExitCode kFromBest[] = {ExitCode::succeeded,    ExitCode::no_engine,
+                                           ExitCode::tolerated,    ExitCode::failed,
+                                           ExitCode::needs_person, ExitCode::in_doubt};
+  return std::find(std::begin(kFromBest), std::end(kFromBest), code) - std::begin(kFromBest);
 }
 
 ExitCode worst_of(const std::vector<RunView>& runs) {
