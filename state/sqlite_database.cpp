@@ -1,5 +1,6 @@
 #include "state/sqlite_database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -105,10 +106,18 @@ void Database::Close::operator()(sqlite3* handle) const {
   sqlite3_close_v2(handle);
 }
 
+void create_for_owner_only(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd >= 0) ::close(fd);
+}
+
 Result<Database> Database::open(const std::string& path, Mode mode, const char* vfs) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  if (mode == Mode::create) flags |= SQLITE_OPEN_CREATE;
+  if (mode == Mode::create) {
+    flags |= SQLITE_OPEN_CREATE;
+    create_for_owner_only(path);
+  }
   sqlite3* handle = nullptr;
   const int answer = sqlite3_open_v2(path.c_str(), &handle, flags, vfs);
   Database database{handle, path};

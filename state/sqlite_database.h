@@ -43,6 +43,12 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
+// Makes an empty file that only its owner may read, where there is none; SQLite would let everybody
+// read it, and gives -wal and -shm the rights of the database. Where it fails, SQLite says why. A
+// file that exists is not opened: closing a second descriptor of a database drops the locks of the
+// first.
+void create_for_owner_only(const std::string& path);
+
 // One connection to a store's file. One thread at a time.
 class Database {
  public:

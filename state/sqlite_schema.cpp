@@ -99,6 +99,7 @@ Result<void> begin_file(Database& database) {
 
 Result<void> copy_before(Database& database, int version) {
   const std::string copy = database.path() + ".before-v" + std::to_string(version);
+  create_for_owner_only(copy);
   TRY(auto statement, database.prepare("VACUUM INTO ?"));
   statement.bind_text(1, copy);
   if (auto copied = statement.run(); !copied) {

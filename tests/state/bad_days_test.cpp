@@ -23,6 +23,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
+mode_t rights_of(const std::string& path) {
+  struct stat file {};
+  return ::stat(path.c_str(), &file) == 0 ? file.st_mode & 0777 : 0;
+}
+
 class BadDay : public ::testing::Test {
  protected:
   Result<std::unique_ptr<SqliteStore>> try_open() {
@@ -98,6 +103,16 @@ TEST_F(BadDay, TakesAnEmptyFileForANewStore) {
   std::ofstream(options_.path) << "";
   open();
   EXPECT_EQ(submit(creation(1, epoch_)), Committed::committed);
+}
+
+TEST_F(BadDay, LetsNobodyButItsOwnerReadAnyFileOfTheStore) {
+  const mode_t before = ::umask(022);
+  open();
+  ASSERT_EQ(submit(creation(1, epoch_)), Committed::committed);
+  ::umask(before);
+  for (const char* ending : {"", "-wal", "-shm"}) {
+    EXPECT_EQ(rights_of(options_.path + ending), 0600u) << ending;
+  }
 }
 
 TEST_F(BadDay, SaysThatATruncatedStoreIsDamaged) {
@@ -337,6 +352,7 @@ TEST_F(MigrationTest, CopiesTheStoreBeforeItChangesTheFormat) {
   EXPECT_EQ(again.integer("PRAGMA user_version").value(), 2);
   EXPECT_EQ(run_sql(options_.path + ".before-v1", "PRAGMA user_version"), "1");
   EXPECT_EQ(run_sql(options_.path + ".before-v1", "SELECT x FROM a"), "1");
+  EXPECT_EQ(rights_of(options_.path + ".before-v1"), 0600u);
 }
 
 TEST_F(MigrationTest, LeavesTheStoreAsItWasWhenAStepFails) {
