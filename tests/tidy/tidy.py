@@ -308,7 +308,7 @@ def rule_registries():
 
 def rule_tests_registered():
     """A test that ctest does not know does not exist."""
-    for name in sources("_test.cpp"):
+    for name in sources("_test.cpp", "_fuzz.cpp"):
         folder = pathlib.PurePosixPath(name).parent
         if folder.parts[0] != "tests":
             yield f"{name}: tests live in tests/<folder>/"
