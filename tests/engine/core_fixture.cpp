@@ -42,6 +42,7 @@ void CoreTest::given(PlanBuilder builder, Value::Map inputs) {
   graph_ = std::make_shared<const Graph>(builder.plan());
   NewRun run;
   run.id = RunId{42};
+  run.plan_hash = to_hex(runbooks::hash_of(graph_->plan()));
   run.inputs = std::move(inputs);
   run.mode = "planned";
   run.by = by("li");

@@ -50,7 +50,7 @@ struct Simulation::Inside {
         random(o.seed),
         scheduler(random),
         world(random, scheduler, o.odds),
-        disk(state::make_memory_disk(SeededRandom(o.seed).uuid())) {}
+        disk(o.disk ? o.disk : state::make_memory_disk(SeededRandom(o.seed).uuid())) {}
 
   // --- one engine's life
 
@@ -255,7 +255,7 @@ struct Simulation::Inside {
     for (const std::string& line : log.errors) result.broken.push_back("error log: " + line);
     if (!run) return;
     result.status = status_of(*run);
-    for (std::uint32_t n = 0; n < graph.size(); ++n) judge_step(*run, {n});
+    for (std::uint32_t n = 0; n < graph.size() && !options.disk; ++n) judge_step(*run, {n});
     judge_row(*run);
   }
 

@@ -23,7 +23,9 @@ class Simulation {
     int crash = 40;  // per mille of the scheduler's moves
     int store_fails = 10;
     std::optional<std::size_t> crash_at_move;  // exactly then, and never else
-    bool calm = false;                         // no crash, no fault
+    std::shared_ptr<state::MemoryDisk>
+        disk;           // with run 1 begun by an earlier rung; its effects are not witnessed
+    bool calm = false;  // no crash, no fault
   };
   struct Result {
     bool has_ended = false;
