@@ -99,8 +99,8 @@ FOLDER_NAMES = {"util", "utils", "common", "helper", "helpers", "misc"}
 LEFT_OVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 MACHINE_PATH = re.compile(r"(?:^|[^.\w/-])/(?:home|root|work|farm|Users)/[A-Za-z]")
 REGISTRY = re.compile(
-    r"\b(registry\.[\w-]+\.[\w.-]+|pypi\.org|crates\.io|proxy\.golang\.org|(?:docker|ghcr|quay|gcr)\.io"
-    r"|rubygems\.org|(?:deb|security)\.debian\.org|[\w.-]*(?:artifactory|nexus)[\w-]*\.[\w.-]+)\b")
+    r"\b((?:registry|deb|security|proxy|index)\.[\w-]+\.(?:org|com|io|net)"
+    r"|[\w.-]*(?:artifactory|nexus|verdaccio)[\w-]*\.[\w.-]+)\b")
 
 # ---- The tree --------------------------------------------------------------------------------
 

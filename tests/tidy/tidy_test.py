@@ -104,7 +104,7 @@ class Rules(unittest.TestCase):
         self.finds("machine_paths", docs__a___md="see /ho" "me/ana/rung\n")
 
     def test_registry_hosts_are_found(self):
-        self.finds("registries", cmake__get___cmake="https://py" "pi.org/simple\n")
+        self.finds("registries", cmake__get___cmake="https://reg" "istry.example.org/simple\n")
 
     def test_a_test_that_no_list_names_is_found(self):
         self.finds("tests_registered", tests__base__CMakeLists___txt="rung_test(base SOURCES a_test.cpp)\n",
