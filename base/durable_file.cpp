@@ -26,6 +26,7 @@ void observe(Report report) {
 }
 
 std::string_view last_part(std::string_view path) {
+  if (path.empty()) return "memory";
   while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos || path.size() == 1 ? path : path.substr(slash + 1);

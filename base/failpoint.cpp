@@ -38,6 +38,7 @@ struct Register {
   std::mutex mutex;
   std::vector<Rule> rules;
   std::map<std::pair<std::string, std::string>, long> hits;
+  std::string scope;
   int record = -1;
 };
 
@@ -109,13 +110,16 @@ void write_record(int fd, std::string_view site, std::string_view detail, long h
 
 }  // namespace
 
-Fault reach_slow(std::string_view site, std::string_view detail) {
+Fault reach_slow(std::string_view site, std::string_view given) {
   Register& registered = the_register();
   bool has_act = false;
   Act act = Act::delay;
   {
     const std::lock_guard lock(registered.mutex);
-    const long hit = ++registered.hits[{std::string(site), std::string(detail)}];
+    std::string detail = registered.scope;
+    if (!detail.empty() && !given.empty()) detail += '/';
+    detail += given;
+    const long hit = ++registered.hits[{std::string(site), detail}];
     if (registered.record >= 0) write_record(registered.record, site, detail, hit);
     for (Rule& rule : registered.rules) {
       if (rule.site != site || (!rule.detail.empty() && rule.detail != detail)) continue;
@@ -135,6 +139,12 @@ Fault reach_slow(std::string_view site, std::string_view detail) {
   return Fault::none;
 }
 
+void set_scope(std::string_view scope) {
+  Register& registered = the_register();
+  const std::lock_guard lock(registered.mutex);
+  registered.scope = scope;
+}
+
 void configure_from_environment() {
   const char* rules = std::getenv("RUNG_FAILPOINT");
   const int record = open_record(std::getenv("RUNG_FAILPOINT_RECORD"));
@@ -144,6 +154,7 @@ void configure_from_environment() {
   registered.record = record;
   registered.rules = parse_rules(rules == nullptr ? "" : rules);
   registered.hits.clear();
+  registered.scope.clear();
   enabled.store(record >= 0 || !registered.rules.empty(), std::memory_order_relaxed);
 }
 

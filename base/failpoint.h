@@ -13,7 +13,8 @@ namespace rung::failpoint {
 //
 // An ID names the place, not the how-manieth place it is: SITE[/RUN-INDEPENDENT DETAIL][#HIT], such
 // as "store.commit#3" or "executor.before_effect/copy.1". HIT counts from 1 and defaults to 1;
-// `detail` is the step address and attempt where there is one.
+// `detail` is the step address and attempt where there is one; in a supervisor that is its scope:
+// "step.claim/copy.1", "file.sync/copy.1/record".
 enum class Fault : unsigned char { none, eio, enospc };
 
 extern std::atomic<bool> enabled;
@@ -26,6 +27,10 @@ inline Fault reach(std::string_view site, std::string_view detail = {}) {
     return Fault::none;
   return reach_slow(site, detail);
 }
+
+// From here on every detail of this process begins with `scope`: a supervisor's is the attempt it
+// serves, since each attempt has a process of its own. Before any thread.
+void set_scope(std::string_view scope);
 
 // Reads the environment. Called once by main() of rung and rung-step, before any thread.
 void configure_from_environment();

@@ -26,7 +26,7 @@ const Event* newest_event(std::span<const Request> requests) {
 
 std::string newest_place(std::span<const Request> requests) {
   const Event* event = newest_event(requests);
-  if (event == nullptr) return {};
+  if (event == nullptr) return "commands";
   const std::string name{name_of(event->payload)};
   return event->step.empty() ? name : event->step + "/" + name;
 }

@@ -1,3 +1,4 @@
+#include "base/failpoint.h"
 #include "base/json.h"
 #include "state/existing_store.h"
 #include "state/sqlite_rows.h"
@@ -78,7 +79,10 @@ class SqliteReader final : public Reader {
                    "1,000 commands wait for a decision: is an engine running?"};
     }
     TRY(insert(command));
-    return transaction.commit();
+    failpoint::reach("command.insert", command.kind);
+    TRY(transaction.commit());
+    failpoint::reach("command.inserted", command.kind);
+    return success();
   }
 
   Result<std::optional<CommandResult>> result(const CommandId& id) override {

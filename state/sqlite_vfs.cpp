@@ -32,7 +32,7 @@ const sqlite3_io_methods& methods(sqlite3_file* file) {
 int fault_at(sqlite3_file* file, const char* site, int eio_code) {
   if (!ours(file).has_failpoints) return SQLITE_OK;
   const IoNotes* notes = notes_of_thread;
-  switch (failpoint::reach(site, notes == nullptr ? std::string_view{} : notes->place)) {
+  switch (failpoint::reach(site, notes == nullptr ? std::string_view("upkeep") : notes->place)) {
     case failpoint::Fault::none: return SQLITE_OK;
     case failpoint::Fault::eio: return eio_code;
     case failpoint::Fault::enospc: return SQLITE_FULL;

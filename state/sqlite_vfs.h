@@ -12,8 +12,9 @@ namespace rung::state {
 // the thread that is inside an IoScope.
 struct IoNotes {
   std::atomic<std::int64_t> syncs{0};
-  // The newest event of the batch, as "STEP/TYPE": the detail of the failpoints.
-  std::string place;
+  // The detail of the failpoints: the newest event of the batch as "STEP/TYPE", or "commands" where
+  // it has none, or "upkeep" for what is no batch.
+  std::string place = "upkeep";
 };
 
 class IoScope {

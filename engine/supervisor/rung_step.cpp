@@ -69,7 +69,7 @@ DurableFile signals_as_descriptor() {
 
 // Step 4. Not open afterwards: another one has it, or had it; then the command must not run.
 DurableFile claim(const Job& job) {
-  if (failpoint::reach("step.claim", job.label) != failpoint::Fault::none) return {};
+  if (failpoint::reach("step.claim") != failpoint::Fault::none) return {};
   Result<DurableFile> record = DurableFile::create("record");
   if (!record) return {};
   const Result<bool> is_locked = record.value().try_lock();
@@ -80,7 +80,7 @@ DurableFile claim(const Job& job) {
   const std::optional<SeenProcess> self = look_at_process(::getpid());
   const Claimed claimed{self ? self->id : Process{::getpid(), 0}, job.boot_id, job.pid_namespace};
   if (!write_slot(record.value(), SlotKind::claimed, encode(claimed))) return {};
-  failpoint::reach("step.claimed", job.label);
+  failpoint::reach("step.claimed");
   return std::move(record).value();
 }
 
@@ -116,15 +116,15 @@ int end(const Job& job, DurableFile& record, Exited exited, Supervision* supervi
   remove_secret_files(".");
   remove_cgroup(job);
   exited.output = keep_file("output", kOutputFileLimit);
-  failpoint::reach("step.ended", job.label);
+  failpoint::reach("step.ended");
   if (!write_slot(record, SlotKind::exited, encode(exited))) return kNoRecord;
-  failpoint::reach("step.exited", job.label);
+  failpoint::reach("step.exited");
   if (::write(kLinkFd, "E", 1) == 1) {
-    failpoint::reach("step.notified", job.label);
+    failpoint::reach("step.notified");
     return kDone;
   }
   const bool is_durable = bool(make_durable(supervision, record));
-  failpoint::reach("step.synced", job.label);
+  failpoint::reach("step.synced");
   return is_durable ? kDone : kNoRecord;
 }
 
@@ -137,20 +137,20 @@ int end_without_command(const Job& job, DurableFile& record, LaunchFailure failu
 }
 
 // Step 6. The child must not begin before it is on record that it may have.
-bool release(const Job& job, DurableFile& record, Launched& child) {
+bool release(DurableFile& record, Launched& child) {
   const std::optional<SeenProcess> seen = look_at_process(child.pid);
   const Released released{seen ? seen->id : Process{child.pid, 0}};
   if (!write_slot(record, SlotKind::released, encode(released))) return false;
-  failpoint::reach("step.released", job.label);
+  failpoint::reach("step.released");
   (void)!::write(child.release.fd(), "R", 1);
   child.release = {};
-  failpoint::reach("step.exec", job.label);
+  failpoint::reach("step.exec");
   return true;
 }
 
 int supervise(const Job& job) {
   if (!begin_session(job)) return kNotOurs;
-  failpoint::reach("step.session", job.label);
+  failpoint::reach("step.session");
   DurableFile signals = signals_as_descriptor();
   DurableFile record = claim(job);
   if (!record.is_open()) return kNotOurs;
@@ -162,8 +162,8 @@ int supervise(const Job& job) {
   if (const LaunchFailure failure = launch(job, record, child)) {
     return end_without_command(job, record, failure);
   }
-  failpoint::reach("step.fork", job.label);
-  if (!release(job, record, child)) {
+  failpoint::reach("step.fork");
+  if (!release(record, child)) {
     remove_secret_files(".");
     return kNotReleased;  // Our end closes the pipe, at which the child ends.
   }
@@ -183,6 +183,7 @@ int rung_step() {
     (void)!::write(STDERR_FILENO, message.data(), message.size());
     return kNoJob;
   }
+  failpoint::set_scope(job.value().label);
   return supervise(job.value());
 }
 

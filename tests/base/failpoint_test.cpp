@@ -68,6 +68,14 @@ TEST_F(FailpointTest, CountsHitsOverAllDetailsWhereNoneIsNamed) {
   EXPECT_EQ(reach("executor.before", "a"), Fault::enospc);
 }
 
+TEST_F(FailpointTest, BeginsEachDetailWithTheScopeOfTheProcess) {
+  record();
+  set_scope("copy.1");
+  reach("step.claim");
+  reach("file.write", "record");
+  EXPECT_EQ(recorded(), "step.claim/copy.1#1\nfile.write/copy.1/record#1\n");
+}
+
 TEST_F(FailpointTest, CountsHitsOfTheNamedDetailOnly) {
   configure("executor.before/failover/copy.1#2=eio");
   EXPECT_EQ(reach("executor.before", "failover/copy.1"), Fault::none);

@@ -78,7 +78,7 @@ TEST_F(RecoveryTest, VoidsAnEmptyRecordThatNobodyHolds) {
 
 TEST_F(RecoveryTest, AdoptsASupervisorThatHoldsAnEmptyRecord) {
   const Job job = witnessed();
-  Supervised supervised = stopped_at("file.write/record", job);
+  Supervised supervised = stopped_at("file.write/copy.1/record", job);
   const Finding finding = examined(job);
   EXPECT_EQ(finding.verdict, Verdict::running);
   EXPECT_EQ(Watch(job.folder, finding).pidfd(), -1);
@@ -279,8 +279,9 @@ TEST_F(RecoveryTest, SyncsEverythingWhereItsEngineIsGone) {
   ASSERT_EQ(awaited(job).verdict, Verdict::ended);
   ASSERT_TRUE(comes_true(
       [&] { return content(path("reached")).find("step.synced") != std::string::npos; }));
-  for (const char* site : {"file.sync/stdout#1", "file.sync/stderr#1", "file.sync/output#1",
-                           "file.sync/record#1", "file.sync_folder/.#1", "file.sync_folder/..#"}) {
+  for (const char* site : {"file.sync/copy.1/stdout#1", "file.sync/copy.1/stderr#1",
+                           "file.sync/copy.1/output#1", "file.sync/copy.1/record#1",
+                           "file.sync_folder/copy.1/.#1", "file.sync_folder/copy.1/..#"}) {
     EXPECT_THAT(content(path("reached")), HasSubstr(site));
   }
 }
