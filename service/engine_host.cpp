@@ -4,6 +4,7 @@
 #include "base/durable_file.h"
 #include "engine/executor/asio_executor.h"
 #include "engine/executor/registry_facts.h"
+#include "engine/executor/sweep.h"
 #include "engine/pinned_files.h"
 #include "scripting/lua_evaluator.h"
 #include "service/calendar.h"
@@ -193,6 +194,10 @@ void EngineHost::close(std::function<void()> closed) {
 void EngineHost::sweep(const History& history) {
   keep_left_logs(inside_->place.folder(), history);
   inside_->executor->sweep(history.state().id);
+}
+
+std::vector<RunId> EngineHost::runs_with_folders() const {
+  return engine::runs_with_folders(inside_->place.folder());
 }
 
 Result<std::optional<state::OwnerLock>> try_own(const StorePlace& place) {

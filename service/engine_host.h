@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace rung::service {
 
@@ -41,6 +42,8 @@ class EngineHost {
   void close(std::function<void()> closed);
   // Removes what an earlier engine left of a run that is driven here; what it printed is kept.
   void sweep(const History& history);
+  // Runs of which attempts were left, driven here or not; most are over.
+  std::vector<RunId> runs_with_folders() const;
 
  private:
   struct Inside;

@@ -130,6 +130,7 @@ class Session {
   void opened(Duration took, bool is_takeover) {
     const Joined joined{
         .as = Joined::As::owner, .holder = {}, .is_takeover = is_takeover, .recovered_in = took};
+    sweep_finished();
     if (is_takeover) {
       tell_joined(joined);
       return sweep();
@@ -176,6 +177,16 @@ class Session {
 
   void sweep() {
     for (const auto& [run, followed] : followed_) host_->sweep(followed.follower.history());
+  }
+
+  // Nobody resumes a run that is over: what its last engine could not remove any more goes now.
+  void sweep_finished() {
+    for (const RunId run : host_->runs_with_folders()) {
+      const auto summary = archive_->reader().run(run);
+      if (!summary || !state::is_terminal(summary.value().status)) continue;
+      const auto follower = Follower::open(archive_->reader(), run);
+      if (follower) host_->sweep(follower.value().history());
+    }
   }
 
   // Another engine drives: it gets the command, this process looks on.
