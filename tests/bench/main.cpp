@@ -197,25 +197,40 @@ void start_up(const std::string& rung) {
 int main(int count, char** arguments) {
   using namespace rung::bench;
   bool only_counts = false;
+  std::string only;
   for (int n = 1; n < count; ++n) {
-    if (std::strcmp(arguments[n], "--quick") == 0) rounds = 3;
-    if (std::strcmp(arguments[n], "--counts") == 0) only_counts = true;
+    const std::string argument = arguments[n];
+    if (argument == "--quick") rounds = 3;
+    if (argument == "--counts") only_counts = true;
+    if (argument == "--only" && n + 1 < count) only = arguments[++n];
   }
   if (only_counts) rounds = 1;
   std::printf("median of %d rounds (least - most), each beside the raw loop, on %ld cores\n\n",
               rounds, ::sysconf(_SC_NPROCESSORS_ONLN));
   std::printf("%-52s %-12s %s\n", "what", "gate", "measured");
-  // First, while this process is small: a child's resident memory counts from its fork.
   const std::string self = std::filesystem::read_symlink("/proc/self/exe");
   const std::string rung = std::filesystem::path(self).parent_path() / "rung";
-  if (!only_counts && std::filesystem::exists(rung)) start_up(rung);
-  sequential_effects();
-  pure_steps();
-  many_runs();
-  store_bytes();
-  if (!only_counts) {
-    commands();
-    waiting_runs();
+  struct Measure {
+    const char* name;
+    bool is_counted;
+    std::function<void()> run;
+  };
+  const Measure measures[] = {
+      // First, while this process is small: a child's resident memory counts from its fork.
+      {"start", false,
+       [&rung] {
+         if (std::filesystem::exists(rung)) start_up(rung);
+       }},
+      {"effects", true, sequential_effects},
+      {"pure", true, pure_steps},
+      {"runs", true, many_runs},
+      {"bytes", true, store_bytes},
+      {"commands", false, commands},
+      {"waiting", false, waiting_runs},
+  };
+  for (const Measure& measure : measures) {
+    if (only_counts && !measure.is_counted) continue;
+    if (only.empty() || only == measure.name) measure.run();
   }
   std::printf("\ncounts gate, times tell: exit %d\n", is_broken ? 1 : 0);
   return is_broken ? 1 : 0;
