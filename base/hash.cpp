@@ -1,21 +1,20 @@
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/hash.h"
 
 #include "base/hex.h"
 
-#include <sodium.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
 
 namespace rung {
+// The functions of old: they need none of the library's initialisation, which costs milliseconds.
 Sha256 sha256(std::initializer_list<std::string_view> parts) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  for (const std::string_view part : parts) {
-    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(part.data()),
-                              part.size());
-  }
+  SHA256_CTX state;
+  SHA256_Init(&state);
+  for (const std::string_view part : parts) SHA256_Update(&state, part.data(), part.size());
   Sha256 hash{};
-  crypto_hash_sha256_final(&state, hash.data());
+  SHA256_Final(hash.data(), &state);
   return hash;
 }
 

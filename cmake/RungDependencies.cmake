@@ -20,7 +20,7 @@ rung_archive(dep::boost_json boost/json.hpp ARCHIVES libboost_json.a libboost_co
 rung_archive(dep::sqlite sqlite3.h ARCHIVES libsqlite3.a)
 rung_archive(dep::yaml yaml-cpp/yaml.h ARCHIVES libyaml-cpp.a)
 rung_archive(dep::lua lua.h SUFFIXES lua5.4 ARCHIVES liblua5.4-c++.a)
-rung_archive(dep::sodium sodium.h ARCHIVES libsodium.a)
+rung_archive(dep::crypto openssl/sha.h ARCHIVES libcrypto.a)
 rung_archive(dep::cli11 CLI/CLI.hpp)
 rung_archive(dep::date date/tz.h ARCHIVES libdate-tz.so)
 rung_archive(dep::curl_headers curl/curl.h SUFFIXES x86_64-linux-gnu aarch64-linux-gnu)

@@ -78,10 +78,10 @@ Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex
   attempt.run_name = run_name(run);
   attempt.mode = run.created->mode;
   attempt.folder = graph.plan().folder;
-  attempt.use = step.action;
+  attempt.uses = step.action.uses;
+  attempt.outputs = step.action.outputs;
   attempt.deadline = deadline_of(graph, run, i, now);
   attempt.leftovers = step.leftovers;
-  if (run.at(i).host < run.hosts.size()) attempt.started_on = run.hosts[run.at(i).host];
   TRY(const auto contents, read_secrets(graph.plan(), step.action.with, secrets));
   for (const auto& [name, content] : contents) attempt.secrets.push_back(reveal(content));
   TRY(attempt.with,

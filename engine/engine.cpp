@@ -23,7 +23,7 @@ using state::Committed;
 
 // What waits for a write to be on disk.
 struct Pending {
-  state::RunWrite write;
+  std::shared_ptr<state::RunWrite> write = std::make_shared<state::RunWrite>();
   bool is_in_store = false;  // submitted, not answered
   std::vector<Effect> effects;
   std::vector<OnReply> replies;
@@ -273,8 +273,8 @@ struct Engine::Inside {
     Pending pending;
     pending.reply = {true, ErrorCode::conflict, "", run, name};
     if (reply) pending.replies.push_back(std::move(reply));
-    if (row) pending.write.consumed.push_back(result_row(*row, pending.reply));
-    pending.write.events = std::move(decision.events);
+    if (row) pending.write->consumed.push_back(result_row(*row, pending.reply));
+    pending.write->events = std::move(decision.events);
     pending.effects = std::move(decision.effects);
     submit(run, live, before, std::move(pending));
     if (decision.more)
@@ -296,18 +296,18 @@ struct Engine::Inside {
   // --- writing
 
   void submit(RunId run, LiveRun& live, Seq before, Pending pending) {
-    const bool is_empty = pending.write.events.empty() && pending.write.consumed.empty();
+    const bool is_empty = pending.write->events.empty() && pending.write->consumed.empty();
     if (is_empty) {
       perform_all(run, pending.effects);
       for (OnReply& reply : pending.replies) reply(pending.reply);
       return let_go_if_idle(run);
     }
     release_reads(run, live, pending.effects);
-    pending.write.run = run;
-    pending.write.epoch = claim.epoch;
-    pending.write.expected = before;
-    pending.write.barrier = barrier_of(live, pending);
-    add_summary(live, pending.write);
+    pending.write->run = run;
+    pending.write->epoch = claim.epoch;
+    pending.write->expected = before;
+    pending.write->barrier = barrier_of(live, pending);
+    add_summary(live, *pending.write);
     set_timer(run, live);
     live.pending.push_back(std::move(pending));
     send_pending(run, live);
@@ -326,7 +326,7 @@ struct Engine::Inside {
 
   static state::Barrier barrier_of(const LiveRun& live, const Pending& pending) {
     const bool somebody_waits =
-        !pending.effects.empty() || !pending.replies.empty() || !pending.write.consumed.empty();
+        !pending.effects.empty() || !pending.replies.empty() || !pending.write->consumed.empty();
     const bool goes_on = !is_settled(status_of(live.state));
     return somebody_waits || !goes_on ? state::Barrier::barrier : state::Barrier::lazy;
   }
@@ -389,8 +389,8 @@ struct Engine::Inside {
   void on_disk(RunId run, LiveRun& live) {
     Pending done = std::move(live.pending.front());
     live.pending.pop_front();
-    if (!done.write.plan_json.empty()) mark_stored(live);
-    const bool is_changed = done.write.summary.has_value() || changed != nullptr;
+    if (!done.write->plan_json.empty()) mark_stored(live);
+    const bool is_changed = done.write->summary.has_value() || changed != nullptr;
     perform_all(run, done.effects);
     for (OnReply& reply : done.replies) reply(done.reply);
     if (is_changed) tell_changed(run);
@@ -412,9 +412,9 @@ struct Engine::Inside {
   // Two runs of one dedupe key, or a bug: the journal on disk is the truth, this memory is not.
   void refused_by_store(RunId run, LiveRun& live) {
     const Pending& first = live.pending.front();
-    const bool is_duplicate = !first.write.dedupe.empty();
+    const bool is_duplicate = !first.write->dedupe.empty();
     const std::string why =
-        is_duplicate ? "a run for " + first.write.dedupe + " exists already"
+        is_duplicate ? "a run for " + first.write->dedupe + " exists already"
                      : "the journal of this run was changed by somebody else; it is left alone";
     if (!is_duplicate)
       parts.log->error("a write was refused", {{"run", std::to_string(run.number)}, {"why", why}});
@@ -424,7 +424,7 @@ struct Engine::Inside {
     for (Pending& pending : dropped) {
       Reply answer = refusal_reply(run, pending.reply.run_name, {ErrorCode::conflict, why});
       for (OnReply& reply : pending.replies) reply(answer);
-      for (const state::CommandResult& row : pending.write.consumed) {
+      for (const state::CommandResult& row : pending.write->consumed) {
         parts.store->answer(result_row(row.id, answer), [](Committed) {});
       }
     }
@@ -508,6 +508,8 @@ struct Engine::Inside {
   void perform(RunId run, LiveRun& live, const RecoverAttempt& effect) {
     auto attempt = attempt_of(run, live, effect.step, true);
     if (!attempt) return;
+    const std::size_t host = live.state.at(effect.step).host;
+    if (host < live.state.hosts.size()) attempt->started_on = live.state.hosts[host];
     live.attempts += 1;
     attempts_out += 1;
     FinishAttempt command{effect.step, attempt->id.generation, attempt->id.attempt, Done{}, true};
@@ -661,14 +663,14 @@ struct Engine::Inside {
     next_run += 1;
 
     Pending pending;
-    pending.write.events = std::move(created.events);
+    pending.write->events = std::move(created.events);
     live.state = std::move(created.state);
     if (live.is_driven) claim_new(live, context, pending);
-    pending.write.dedupe = std::move(request.dedupe);
-    if (!plan.is_stored) pending.write.plan_json = plan.json;
+    pending.write->dedupe = std::move(request.dedupe);
+    if (!plan.is_stored) pending.write->plan_json = plan.json;
     pending.reply = {true, ErrorCode::conflict, "", run, run_name(live.state)};
     if (reply) pending.replies.push_back(std::move(reply));
-    if (row) pending.write.consumed.push_back(result_row(*row, pending.reply));
+    if (row) pending.write->consumed.push_back(result_row(*row, pending.reply));
     LiveRun& kept = runs[run] = std::move(live);
     submit(run, kept, Seq{0}, std::move(pending));
   }
@@ -678,7 +680,7 @@ struct Engine::Inside {
     Claim command{claim.epoch, parts.host, parts.pid, parts.who, parts.rung};
     Decision claimed = decide(std::move(live.state), command, context);
     live.state = std::move(claimed.state);
-    for (state::Event& event : claimed.events) pending.write.events.push_back(std::move(event));
+    for (state::Event& event : claimed.events) pending.write->events.push_back(std::move(event));
     pending.effects = std::move(claimed.effects);
     if (!claimed.more) return;
     parts.post([this, run = live.state.id, alive = std::weak_ptr<int>(life)] {

@@ -30,13 +30,14 @@ struct Attempt {
   Uuid key;
   std::string run_name;  // "orders-db-failover-42"
   std::string mode;
-  std::string folder;       // the runbook's
-  runbooks::ActionUse use;  // `with` in it is unresolved; the next member counts
-  Value::Map with;
-  std::vector<std::string> secrets;  // contents to mask in whatever it prints
-  Instant deadline;                  // of this attempt, from its first start
-  std::string leftovers;             // allow | kill | fail
-  Host started_on;                   // for `recover`: where its intent was written
+  std::string folder;                                // the runbook's
+  std::string uses;                                  // the action
+  Value::Map with;                                   // complete
+  std::map<std::string, Type, std::less<>> outputs;  // that the step declares
+  std::vector<std::string> secrets;                  // contents to mask in whatever it prints
+  Instant deadline;                                  // of this attempt, from its first start
+  std::string leftovers;                             // allow | kill | fail
+  Host started_on;                                   // for `recover`: where its intent was written
 };
 
 enum class CancelHow : std::uint8_t { deadline, by_request };

@@ -107,13 +107,13 @@ std::vector<KeptLog> kept_logs(const std::string& store_folder, RunId run) {
   return logs;
 }
 
-bool LogKeepingExecutor::is_supervised(const runbooks::ActionUse& use) const {
-  const actions::Action* action = registry_.find(use.uses);
+bool LogKeepingExecutor::is_supervised(const std::string& uses) const {
+  const actions::Action* action = registry_.find(uses);
   return action != nullptr && action->command() != nullptr;
 }
 
 void LogKeepingExecutor::run(engine::Attempt attempt, OnOutcome done) {
-  if (is_supervised(attempt.use)) return inner_.run(std::move(attempt), std::move(done));
+  if (is_supervised(attempt.uses)) return inner_.run(std::move(attempt), std::move(done));
   inside_ += 1;
   inner_.run(std::move(attempt), [this, done = std::move(done)](Outcome outcome) {
     inside_ -= 1;

@@ -50,7 +50,7 @@ class LogKeepingExecutor final : public engine::Executor {
   std::size_t attempts_inside() const { return inside_; }
 
  private:
-  bool is_supervised(const runbooks::ActionUse& use) const;
+  bool is_supervised(const std::string& uses) const;
 
   engine::Executor& inner_;
   const actions::Registry& registry_;

@@ -92,7 +92,7 @@ Committed check(MemoryDisk& disk, const RunWrite& write) {
   return are_open ? Committed::committed : Committed::conflict;
 }
 
-Committed apply(MemoryDisk& disk, RunWrite& write, std::vector<EncodedEvent>& events) {
+Committed apply(MemoryDisk& disk, const RunWrite& write, std::vector<EncodedEvent>& events) {
   if (const Committed answer = check(disk, write); answer != Committed::committed) return answer;
   StoredRun& run = disk.runs[write.run];
   if (write.summary) run.summary = *write.summary;
@@ -102,7 +102,7 @@ Committed apply(MemoryDisk& disk, RunWrite& write, std::vector<EncodedEvent>& ev
     run.events.push_back({std::move(event), last});
   }
   if (!write.plan_json.empty()) {
-    disk.plans.emplace(to_hex(sha256({write.plan_json})), std::move(write.plan_json));
+    disk.plans.emplace(to_hex(sha256({write.plan_json})), write.plan_json);
   }
   if (!write.dedupe.empty()) disk.dedupe.insert(write.dedupe);
   disk.decide(write.consumed);
@@ -184,18 +184,18 @@ class MemoryStoreImpl final : public MemoryStore {
     });
   }
 
-  void submit(RunWrite write, Completion done) override {
+  void submit(std::shared_ptr<const RunWrite> write, Completion done) override {
     if (faults_.answer) {
-      if (const Committed answer = faults_.answer(write); answer != Committed::committed) {
+      if (const Committed answer = faults_.answer(*write); answer != Committed::committed) {
         return put([answer] { return answer; }, std::move(done));
       }
     }
-    const Reach reach = faults_.reach ? faults_.reach(write) : Reach::at_completion;
+    const Reach reach = faults_.reach ? faults_.reach(*write) : Reach::at_completion;
     std::vector<EncodedEvent> events;
-    for (const Event& event : write.events) events.push_back(encode(event));
+    for (const Event& event : write->events) events.push_back(encode(event));
     MemoryDisk& disk = *life_->disk;
     put([&disk, write = std::move(write),
-         events = std::move(events)]() mutable { return apply(disk, write, events); },
+         events = std::move(events)]() mutable { return apply(disk, *write, events); },
         std::move(done));
     if (reach == Reach::at_submit && life_->is_open())
       life_->tape.write_through(life_->tape.last());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <thread>
 
 namespace rung::state {
 
@@ -11,9 +12,20 @@ void RequestQueue::add(Request request, Barrier barrier) {
   if (waiting_.empty()) oldest_lazy_ = std::chrono::steady_clock::now();
   waiting_.push_back(std::move(request));
   const bool was_urgent = urgent_ > 0;
-  if (barrier == Barrier::barrier) urgent_ = waiting_.size();
+  if (barrier == Barrier::barrier) {
+    urgent_ = waiting_.size();
+    is_urgent_.store(true, std::memory_order_relaxed);
+  }
+  lock.unlock();
   // The writer is awake already while it has something urgent to take.
   if (!was_urgent) changed_.notify_one();
+}
+
+void RequestQueue::linger() const {
+  const Time end = std::chrono::steady_clock::now() + kLinger;
+  while (!is_urgent_.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < end) {
+    std::this_thread::yield();
+  }
 }
 
 bool RequestQueue::is_ripe(Time now) const {
@@ -21,6 +33,7 @@ bool RequestQueue::is_ripe(Time now) const {
 }
 
 std::vector<Request> RequestQueue::take(Time until) {
+  linger();
   std::unique_lock lock(mutex_);
   for (Time now = std::chrono::steady_clock::now(); !is_ripe(now) && now < until;
        now = std::chrono::steady_clock::now()) {
@@ -32,6 +45,7 @@ std::vector<Request> RequestQueue::take(Time until) {
   std::vector<Request> taken(std::move_iterator(waiting_.begin()), std::move_iterator(end));
   waiting_.erase(waiting_.begin(), end);
   urgent_ -= std::min(urgent_, count);
+  is_urgent_.store(urgent_ > 0, std::memory_order_relaxed);
   has_room_.notify_one();
   return taken;
 }

@@ -2,11 +2,13 @@
 
 #include "state/store.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <variant>
 #include <vector>
@@ -16,7 +18,7 @@ namespace rung::state {
 class StoreConnection;
 
 struct WriteRequest {
-  RunWrite write;
+  std::shared_ptr<const RunWrite> write;
   Completion done;
 };
 struct AnswerRequest {
@@ -38,6 +40,9 @@ class RequestQueue {
   static constexpr std::size_t kLimit = 100'000;
   static constexpr std::size_t kBatchLimit = 8'192;
   static constexpr std::chrono::milliseconds kLazy{50};
+  // The next write of a run follows the commit of the one before within microseconds; to wake a
+  // thread takes longer.
+  static constexpr std::chrono::microseconds kLinger{200};
 
   void add(Request request, Barrier barrier);
   // What waits, at most kBatchLimit, as soon as something is urgent or has waited kLazy; nothing
@@ -50,12 +55,14 @@ class RequestQueue {
 
  private:
   bool is_ripe(Time now) const;
+  void linger() const;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::condition_variable has_room_;
   std::deque<Request> waiting_;
-  std::size_t urgent_ = 0;  // position after the last urgent one
+  std::size_t urgent_ = 0;              // position after the last urgent one
+  std::atomic<bool> is_urgent_{false};  // the same, for a look without the lock
   Time oldest_lazy_{};
   bool is_closed_ = false;
 };

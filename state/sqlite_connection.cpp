@@ -19,7 +19,7 @@ int note_log_pages(void* into, sqlite3*, const char*, int pages) {
 const Event* newest_event(std::span<const Request> requests) {
   for (auto request = requests.rbegin(); request != requests.rend(); ++request) {
     const auto* write = std::get_if<WriteRequest>(&*request);
-    if (write != nullptr && !write->write.events.empty()) return &write->write.events.back();
+    if (write != nullptr && !write->write->events.empty()) return &write->write->events.back();
   }
   return nullptr;
 }
@@ -128,7 +128,7 @@ Result<std::vector<Committed>> StoreConnection::write_all(std::span<const Reques
   for (const Request& request : requests) {
     Committed answer = Committed::committed;
     if (const auto* write = std::get_if<WriteRequest>(&request)) {
-      TRY(answer, writer_->write(write->write));
+      TRY(answer, writer_->write(*write->write));
     } else if (const auto* decision = std::get_if<AnswerRequest>(&request)) {
       TRY(answer, writer_->decide(decision->result));
     }
@@ -143,7 +143,7 @@ Result<std::vector<bool>> StoreConnection::settle(std::span<const Request> reque
   for (const Request& request : requests) {
     bool is_there = false;
     if (const auto* write = std::get_if<WriteRequest>(&request)) {
-      TRY(is_there, writer_->holds(write->write));
+      TRY(is_there, writer_->holds(*write->write));
     } else if (const auto* decision = std::get_if<AnswerRequest>(&request)) {
       TRY(is_there, writer_->holds(decision->result));
     }

@@ -73,9 +73,7 @@ Result<Committed> JournalWriter::write(const RunWrite& write) {
   for (const Event& event : write.events) {
     TRY(append(write.run, end, event));
   }
-  if (!write.plan_json.empty()) {
-    TRY(put_blob(sha256({write.plan_json}), write.plan_json));
-  }
+  TRY(put_plan(write));
   if (write.summary) {
     TRY(put_summary(*write.summary));
     if (is_terminal(write.summary->status)) finished_.push_back(write.run.number);
@@ -88,6 +86,14 @@ Result<Committed> JournalWriter::write(const RunWrite& write) {
   }
   changed_.insert_or_assign(write.run.number, end);
   return Committed::committed;
+}
+
+// Many runs of one plan often come in one batch.
+Result<void> JournalWriter::put_plan(const RunWrite& write) {
+  if (write.plan_json.empty() || write.summary->plan == put_plan_) return success();
+  TRY(put_blob(sha256({write.plan_json}), write.plan_json));
+  put_plan_ = write.summary->plan;
+  return success();
 }
 
 Result<Committed> JournalWriter::decide(const CommandResult& result) {
@@ -106,6 +112,7 @@ void JournalWriter::keep() {
 void JournalWriter::drop() {
   changed_.clear();
   finished_.clear();
+  put_plan_.clear();
 }
 
 Result<JournalEnd> JournalWriter::end_of(RunId run) {

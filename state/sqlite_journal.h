@@ -71,6 +71,7 @@ class JournalWriter {
   Result<bool> is_decided(const CommandId& id);
   Result<void> append(RunId run, JournalEnd& end, const Event& event);
   Result<void> append_payload(const std::string& payload);
+  Result<void> put_plan(const RunWrite& write);
   Result<void> put_summary(const RunSummary& run);
   Result<void> put_blob(const Sha256& hash, std::string_view body);
   Result<void> put_result(const CommandResult& result);
@@ -83,6 +84,7 @@ class JournalWriter {
   // What the open transaction changes; the last entry of a run counts.
   std::unordered_map<std::int64_t, JournalEnd> changed_;
   std::vector<std::int64_t> finished_;
+  std::string put_plan_;  // hash of the last plan in it
   std::string payload_hash_;
 
   struct Prepared {

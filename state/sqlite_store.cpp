@@ -3,6 +3,8 @@
 #include "base/ensure.h"
 #include "state/sqlite_connection.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -53,6 +55,7 @@ class Writer {
   }
 
   void loop() {
+    ::pthread_setname_np(::pthread_self(), "rung-store");
     const IoScope scope(counts_.io);
     while (!queue_.is_closed()) turn();
     // What was submitted is written, though nobody hears of it any more.
@@ -339,9 +342,9 @@ class SqliteStoreImpl final : public SqliteStore {
     });
   }
 
-  void submit(RunWrite write, Completion done) override {
-    ENSURE(write.plan_json.empty() || write.summary, "a plan comes with the run that follows it");
-    const Barrier barrier = write.barrier;
+  void submit(std::shared_ptr<const RunWrite> write, Completion done) override {
+    ENSURE(write->plan_json.empty() || write->summary, "a plan comes with the run that follows it");
+    const Barrier barrier = write->barrier;
     writer_->queue().add(WriteRequest{std::move(write), std::move(done)}, barrier);
   }
 

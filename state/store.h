@@ -101,7 +101,11 @@ class Store {
 
   // Makes `write` durable, whole or not at all. There is no "unknown": an ambiguous commit is
   // settled before the answer.
-  virtual void submit(RunWrite write, Completion done) = 0;
+  // Nobody changes `write` any more: who may have to submit it again keeps it too.
+  virtual void submit(std::shared_ptr<const RunWrite> write, Completion done) = 0;
+  void submit(RunWrite write, Completion done) {
+    submit(std::make_shared<const RunWrite>(std::move(write)), std::move(done));
+  }
 
   // not_found; corrupt (the chain is broken, an event does not decode); conflict (needs a newer
   // rung): that run is read-only, the store goes on.

@@ -576,7 +576,7 @@ AsioExecutor::AsioExecutor(ExecutorParts parts, ExecutorLimits limits)
 AsioExecutor::~AsioExecutor() = default;
 
 void AsioExecutor::run(Attempt attempt, OnOutcome done) {
-  const std::string uses = attempt.use.uses;
+  const std::string uses = attempt.uses;
   auto& flight = inside_->add(FlightKind::run, std::move(attempt), uses);
   flight.done = std::move(done);
   inside_->ask(flight);
@@ -584,7 +584,7 @@ void AsioExecutor::run(Attempt attempt, OnOutcome done) {
 
 void AsioExecutor::recover(Attempt attempt, std::function<void(std::string)> adopted,
                            OnOutcome done) {
-  const std::string uses = attempt.use.uses;
+  const std::string uses = attempt.uses;
   auto& flight = inside_->add(FlightKind::recover, std::move(attempt), uses);
   flight.adopted = std::move(adopted);
   flight.done = std::move(done);
@@ -593,10 +593,10 @@ void AsioExecutor::recover(Attempt attempt, std::function<void(std::string)> ado
 
 void AsioExecutor::probe(Attempt attempt, const runbooks::ActionUse* probe_use,
                          Value::Map probe_with, OnProbed done) {
-  const std::string uses = probe_use == nullptr ? attempt.use.uses : probe_use->uses;
+  const std::string uses = probe_use == nullptr ? attempt.uses : probe_use->uses;
   if (probe_use != nullptr) {
     attempt.with = std::move(probe_with);
-    attempt.use.outputs = probe_use->outputs;
+    attempt.outputs = probe_use->outputs;
   }
   auto& flight = inside_->add(FlightKind::probe, std::move(attempt), uses);
   flight.uses_ability = probe_use == nullptr;

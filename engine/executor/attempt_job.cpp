@@ -31,7 +31,7 @@ actions::RunRequest request_for(Attempt& attempt) {
   request.mode = std::move(attempt.mode);
   request.folder = std::move(attempt.folder);
   request.with = std::move(attempt.with);
-  request.outputs = std::move(attempt.use.outputs);
+  request.outputs = std::move(attempt.outputs);
   request.deadline = attempt.deadline;
   return request;
 }

@@ -55,8 +55,8 @@ void sequential_effects() {
   double bytes = 0;
   for (int n = 0; n < rounds; ++n) {
     const Folder folder;
-    RawStore raw(folder.path() + "/raw.db");
     Laboratory lab(folder.path());
+    RawStore raw(folder.path() + "/raw.db");  // with SQLite configured as the store does
     lab.open();
     const auto plan = a_plan(Work::effects, 1000);
     const auto before = lab.counts();
@@ -91,8 +91,8 @@ void many_runs() {
   double wal_mib = 0;
   for (int n = 0; n < rounds; ++n) {
     const Folder folder;
-    RawStore raw(folder.path() + "/raw.db");
     Laboratory lab(folder.path());
+    RawStore raw(folder.path() + "/raw.db");  // with SQLite configured as the store does
     lab.open();
     const auto plan = a_plan(Work::effects, 10);
     const double ours = 10'000 / seconds_of([&] { lab.drive(plan, 1000); });
@@ -134,8 +134,8 @@ void commands() {
   constexpr int kTimes = 50;
   for (int n = 0; n < rounds; ++n) {
     const Folder folder;
-    RawStore raw(folder.path() + "/raw.db");
     Laboratory lab(folder.path());
+    RawStore raw(folder.path() + "/raw.db");  // with SQLite configured as the store does
     lab.open();
     const auto plan = a_plan_of_commands(kTimes);
     const double ours = seconds_of([&] { lab.drive(plan, 1); });

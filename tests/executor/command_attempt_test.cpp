@@ -11,7 +11,7 @@ using testing::Not;
 TEST_F(ExecutorTest, YieldsWhatAScriptPrintedAndWrote) {
   Engineering engine(folder_);
   auto one = shell("copy", "echo hello; echo oops >&2; echo bytes=16MB >> \"$RUNG_OUTPUT_FILE\"");
-  one.use.outputs = {{"bytes", Type::size}};
+  one.outputs = {{"bytes", Type::size}};
   engine.run(std::move(one));
   const auto out = outputs_in(engine.outcome_of("copy"));
   EXPECT_EQ(out.at("stdout"), Value("hello"));
@@ -93,7 +93,7 @@ TEST_F(ExecutorTest, MasksSecretsInEverythingThatACommandYields) {
   const Value::Map env = {{"TOKEN", Value("hunter22").as_secret()}};
   auto one = shell("copy", "echo \"t=$TOKEN\"; echo \"out=<$TOKEN>\" >> \"$RUNG_OUTPUT_FILE\"",
                    {{"env", Value(env)}});
-  one.use.outputs = {{"out", Type::string}};
+  one.outputs = {{"out", Type::string}};
   engine.run(std::move(one));
   const auto out = outputs_in(engine.outcome_of("copy"));
   EXPECT_EQ(out.at("stdout"), Value("t=***"));

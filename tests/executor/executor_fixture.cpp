@@ -155,7 +155,7 @@ Attempt ExecutorTest::attempt(const std::string& address, const std::string& use
   attempt.run_name = "orders-db-failover-42";
   attempt.mode = "drill";
   attempt.folder = folder_;
-  attempt.use.uses = uses;
+  attempt.uses = uses;
   attempt.with = std::move(with);
   attempt.deadline = clock_.now() + std::chrono::seconds(60);
   attempt.leftovers = "allow";
