@@ -592,13 +592,15 @@ struct Engine::Inside {
     if (live.timer) timers.erase({*live.timer, run});
     live.timer.reset();
     if (!live.is_driven) return;
-    const auto due = engine::next_due(*live.graph, live.state);
-    if (!due) return;
-    const Instant now = parts.clock->now();
-    const Duration wait = std::max(Duration(due->utc - now.utc), Duration::zero());
-    live.timer =
-        due->boot > Duration::zero() ? due->boot : now.boot + std::min(wait, kCalendarCheck);
-    timers.insert({*live.timer, run});
+    const NextDue due = engine::next_due(live.state);
+    if (due.by_boot) live.timer = due.by_boot->boot;
+    if (due.by_utc) {
+      const Instant now = parts.clock->now();
+      const Duration wait = std::max(Duration(due.by_utc->utc - now.utc), Duration::zero());
+      const Duration look = now.boot + std::min(wait, kCalendarCheck);
+      live.timer = std::min(live.timer.value_or(look), look);
+    }
+    if (live.timer) timers.insert({*live.timer, run});
   }
 
   std::optional<Instant> next_tick() const {
@@ -625,8 +627,7 @@ struct Engine::Inside {
     }
     for (const RunId run : due) {
       LiveRun& live = runs.at(run);
-      const auto next = engine::next_due(*live.graph, live.state);
-      if (next && is_due(*next, now)) execute(run, PassTime{}, std::nullopt, nullptr);
+      if (engine::next_due(live.state).is_due(now)) execute(run, PassTime{}, std::nullopt, nullptr);
       if (const auto still = runs.find(run); still != runs.end()) set_timer(run, still->second);
     }
     if (store_wake && *store_wake <= now.utc) wake_from_store(now);

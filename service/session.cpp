@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 using Why = SessionEnd::Why;
 
 constexpr auto kLook = 40ms;      // how often a run that changes is read
+constexpr int kLookShare = 4;     // times as long as a look took, before the next
 constexpr auto kLockTry = 50ms;   // how often a client tries to take an orphan's place
 constexpr auto kTick = 250ms;     // how often a screen's clocks move
 constexpr auto kSettled = 120ms;  // a run needs a person once it has said so for this long
@@ -281,10 +282,13 @@ class Session {
   }
 
   void look_later() {
-    look_timer_.expires_after(kLook);
+    // A look at a run of 100,000 steps takes a while; the engine on this thread has the rest.
+    look_timer_.expires_after(std::max<Duration>(kLook, kLookShare * looked_for_));
     look_timer_.async_wait([this](const boost::system::error_code& error) {
       if (error || end_) return;
+      const auto begin = std::chrono::steady_clock::now();
       look();
+      looked_for_ = std::chrono::steady_clock::now() - begin;
       look_later();
     });
   }
@@ -511,6 +515,7 @@ class Session {
   boost::asio::io_context loop_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer look_timer_;
+  Duration looked_for_{};  // the latest look
   boost::asio::steady_timer tick_timer_;
   boost::asio::steady_timer limit_timer_;
   boost::asio::posix::stream_descriptor keys_;

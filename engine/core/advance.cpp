@@ -153,8 +153,7 @@ bool start_ready(Draft& draft) {
 }
 
 bool only_doubts_are_active(const RunState& run) {
-  return std::all_of(run.active.begin(), run.active.end(),
-                     [&](StepIndex i) { return run.at(i).status == StepStatus::in_doubt; });
+  return run.active.size() == run.in_doubt;
 }
 
 bool conclude_steps(Draft& draft) {

@@ -32,7 +32,9 @@ class Fold {
     }
     run_.seq.number += 1;
     run_.last_at = std::max(run_.last_at, event_.at);
-    return std::visit([this](const auto& payload) { return on(payload); }, event_.payload);
+    auto applied = std::visit([this](const auto& payload) { return on(payload); }, event_.payload);
+    if (changed_) note_times(*changed_);
+    return applied;
   }
 
  private:
@@ -279,6 +281,8 @@ class Fold {
                                            std::string(name_of(what)));
     }
     was_ = is_in_flight(step);
+    forget_times(*i);
+    changed_ = *i;
     move(*i, *to);
     return *i;
   }
@@ -288,8 +292,8 @@ class Fold {
     const StepStatus from = step.status;
     step.status = to;
     run_.ready.erase(i);
-    if (from == StepStatus::in_doubt) run_.in_doubt -= 1;
-    if (to == StepStatus::in_doubt) run_.in_doubt += 1;
+    if (from == StepStatus::in_doubt) count_doubt(i, -1);
+    if (to == StepStatus::in_doubt) count_doubt(i, 1);
     if (graph_.step(i).kind == StepKind::group || counts_as_active(from) == counts_as_active(to))
       return;
     const bool is_active = counts_as_active(to);
@@ -303,6 +307,30 @@ class Fold {
       group.active_leaves = is_active ? group.active_leaves + 1 : group.active_leaves - 1;
       if (group.is_doomed && group.active_leaves == 0) end_soon(*up);
     }
+  }
+
+  void count_doubt(StepIndex i, int change) {
+    run_.in_doubt += change;
+    if (graph_.step(i).undoes) run_.undos_in_doubt += change;
+  }
+
+  // The times of a step leave the agendas before it changes, and enter them anew after.
+  template <class Change>
+  void with_times(StepIndex i, Change change) {
+    const StepState& step = run_.at(i);
+    if (!step.due) return;
+    if (step.status != StepStatus::backing_off) {
+      change(run_.waits, *step.due);
+      return;
+    }
+    change(run_.delays, *step.due);
+    if (const auto limit = step_limit(graph_.step(i), step)) change(run_.waits, *limit);
+  }
+  void forget_times(StepIndex i) {
+    with_times(i, [i](Agenda& agenda, const Due& due) { agenda.remove(i, due); });
+  }
+  void note_times(StepIndex i) {
+    with_times(i, [i](Agenda& agenda, const Due& due) { agenda.add(i, due); });
   }
 
   void leave_flight(bool was_in_flight) {
@@ -365,10 +393,17 @@ class Fold {
     if (graph_.step(i).undoes) return;
     if (const auto container = failure_container(i)) {
       StepState& group = run_.at(*container);
+      if (!group.is_doomed) forget_ready_under(*container);
       group.is_doomed = true;
       if (group.active_leaves == 0) end_soon(*container);
     } else if (!run_.failed_by && !run_.ending) {
       run_.failed_by = i;
+    }
+  }
+
+  void forget_ready_under(StepIndex group) {
+    for (const StepIndex child : graph_.step(group).children) {
+      if (run_.ready.erase(child) == 0) forget_ready_under(child);
     }
   }
 
@@ -395,9 +430,11 @@ class Fold {
   void forget_boot_times() {
     for (const StepIndex i : run_.active) {
       StepState& step = run_.at(i);
+      forget_times(i);
       if (step.due) step.due->boot = Duration{};
       step.started_boot = Duration{};
       step.first_started_boot = Duration{};
+      note_times(i);
     }
   }
 
@@ -409,6 +446,7 @@ class Fold {
   RunState& run_;
   const Event& event_;
   bool was_ = false;  // in flight before this event
+  std::optional<StepIndex> changed_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/ids.h"
 #include "base/outcome.h"
+#include "engine/core/agenda.h"
 #include "engine/core/graph.h"
 #include "engine/core/transitions.h"
 #include "state/event.h"
@@ -14,13 +15,6 @@
 #include <vector>
 
 namespace rung::engine {
-
-// When something is due. Within the boot in which it was recorded CLOCK_BOOTTIME decides, later
-// the UTC time does. `boot` is 0 for a time of day, which always follows UTC.
-struct Due {
-  TimePoint utc;
-  Duration boot{};
-};
 
 // Where the latest attempt of a step stands.
 enum class AttemptPhase : std::uint8_t {
@@ -97,7 +91,10 @@ struct RunState {
   std::set<StepIndex> ready;         // may start as soon as the run lets steps start
   std::set<StepIndex> active;        // running, backing off, open or in doubt; not groups
   std::set<StepIndex> ended_groups;  // groups whose end is to be recorded
+  Agenda waits;   // open steps until their waiting ends, delayed ones until their time is over
+  Agenda delays;  // backing off until the next try
   std::uint32_t in_doubt = 0;        // steps in doubt
+  std::uint32_t undos_in_doubt = 0;  // undo steps among them
   std::uint32_t in_flight =
       0;  // attempts whose outcome is not recorded, or unknown and being probed
   std::optional<StepIndex> failed_by;  // the untolerated failure nobody has answered yet
@@ -124,8 +121,7 @@ std::string run_name(const RunState& state);
 state::RunStatus status_of(const RunState& state);
 state::RunSummary summary_of(const Graph& graph, const RunState& state);
 // The earliest thing that time alone brings about.
-std::optional<Due> next_due(const Graph& graph, const RunState& state);
-bool is_due(const Due& due, Instant now);
+NextDue next_due(const RunState& state);
 // When the step's whole time (`step_timeout`) is over.
 std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state);
 // Whether a new attempt may begin in the run's present phase.

@@ -56,15 +56,6 @@ std::string reason_of(const Graph& graph, const RunState& run, RunStatus status)
   return "";
 }
 
-// When time alone changes this step; a delay ends early where the step's whole time is over.
-std::optional<Due> step_due(const runbooks::Step& step, const RunState& run,
-                            const StepState& state) {
-  if (state.status != StepStatus::backing_off) return state.due;
-  const std::optional<Due> limit = step_limit(step, state);
-  if (!may_start(run)) return limit;
-  return limit && limit->utc < state.due->utc ? limit : state.due;
-}
-
 }  // namespace
 
 std::string run_name(const RunState& state) {
@@ -95,18 +86,13 @@ state::RunSummary summary_of(const Graph& graph, const RunState& run) {
   row.created_at = run.created_at;
   if (run.finished)
     row.finished_at = run.finished_at;
-  else if (const auto due = next_due(graph, run))
-    row.wake_at = due->utc;
+  else if (const NextDue due = next_due(run); !due.is_empty())
+    row.wake_at = due.utc();
   return row;
 }
 
-std::optional<Due> next_due(const Graph& graph, const RunState& run) {
-  std::optional<Due> next;
-  for (const StepIndex i : run.active) {
-    const auto due = step_due(graph.step(i), run, run.at(i));
-    if (due && (!next || due->utc < next->utc)) next = due;
-  }
-  return next;
+NextDue next_due(const RunState& run) {
+  return may_start(run) ? earlier(run.waits.next(), run.delays.next()) : run.waits.next();
 }
 
 std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state) {
@@ -126,14 +112,7 @@ bool may_start(const RunState& run) {
     case RunPhase::undoing: break;
   }
   // A doubt of before is what is being undone; a doubt about an undo stops the undo.
-  for (const StepIndex undo : run.undo_order) {
-    if (run.at(undo).status == StepStatus::in_doubt) return false;
-  }
-  return true;
-}
-
-bool is_due(const Due& due, Instant now) {
-  return due.boot > Duration::zero() ? due.boot <= now.boot : due.utc <= now.utc;
+  return run.undos_in_doubt == 0;
 }
 
 Uuid key_of(const RunState& state, const std::string& address, std::int64_t generation) {

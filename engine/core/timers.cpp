@@ -73,8 +73,10 @@ void wake_open(Draft& draft, StepIndex i) {
 }  // namespace
 
 void wake_due(Draft& draft) {
-  const std::set<StepIndex> active = draft.state().active;
-  for (const StepIndex i : active) {
+  std::set<StepIndex> due;
+  draft.state().waits.collect(draft.context().now, due);
+  draft.state().delays.collect(draft.context().now, due);
+  for (const StepIndex i : due) {
     const StepState& step = draft.at(i);
     if (!draft.state().active.contains(i) || !step.due) continue;
     if (step.status == StepStatus::backing_off)
