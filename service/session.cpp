@@ -23,7 +23,7 @@ using Why = SessionEnd::Why;
 
 constexpr auto kLook = 40ms;      // how often a run that changes is read
 constexpr int kLookShare = 4;     // times as long as a look took, before the next
-constexpr auto kLockTry = 50ms;   // how often a client tries to take an orphan's place
+constexpr auto kLockTry = 10ms;   // how often a client tries to take an orphan's place
 constexpr auto kTick = 250ms;     // how often a screen's clocks move
 constexpr auto kSettled = 120ms;  // a run needs a person once it has said so for this long
 constexpr auto kLetGo = 3s;       // what is written and decided has this long to reach the disk
@@ -55,6 +55,7 @@ class Session {
       : request_(request),
         audience_(audience),
         signals_(loop_),
+        lock_timer_(loop_),
         look_timer_(loop_),
         tick_timer_(loop_),
         limit_timer_(loop_),
@@ -212,6 +213,7 @@ class Session {
     waits_for_ = id;
     state::wake_owner(request_.store.path);
     audience_.joined({.as = Joined::As::client, .holder = archive_->holder()}, nullptr);
+    try_again_later();
     return success();
   }
 
@@ -242,12 +244,18 @@ class Session {
 
   // The engine that this process waited for is gone: whoever gets the lock goes on.
   void try_to_take_over() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now < next_lock_try_) return;
-    next_lock_try_ = now + kLockTry;
     auto lock = try_own(request_.store);
     if (!lock || !lock.value()) return;
     if (auto owned = own(std::move(*lock.value()), true); !owned) fail(std::move(owned).error());
+  }
+
+  void try_again_later() {
+    lock_timer_.expires_after(kLockTry);
+    lock_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error || end_) return;
+      try_to_take_over();
+      if (!host_ && !end_) try_again_later();
+    });
   }
 
   // --- following
@@ -298,8 +306,6 @@ class Session {
       if (auto followed = follow(run); !followed) audience_.say(followed.error().message());
     }
     if (waits_for_) read_answer();
-    const bool is_client = !host_ && request_.kind != SessionRequest::Kind::watch;
-    if (is_client && !end_) try_to_take_over();
     if (end_ || !archive_) return;
     refresh();
     if (!end_) judge();
@@ -514,6 +520,7 @@ class Session {
   Audience& audience_;
   boost::asio::io_context loop_;
   boost::asio::signal_set signals_;
+  boost::asio::steady_timer lock_timer_;  // of a client
   boost::asio::steady_timer look_timer_;
   Duration looked_for_{};  // the latest look
   boost::asio::steady_timer tick_timer_;
@@ -526,7 +533,6 @@ class Session {
   std::set<RunId> noticed_;             // changed, and perhaps not followed yet
   std::unique_ptr<EngineHost> host_;    // of an owner
   std::optional<CommandId> waits_for_;  // of a client: the answer to it
-  std::chrono::steady_clock::time_point next_lock_try_{};
   std::int64_t seen_version_ = -1;
   bool is_dirty_ = true;
   bool is_letting_go_ = false;

@@ -2,7 +2,10 @@
 // (docs/bench.md).
 
 #include "tests/bench/laboratory.h"
+#include "tests/bench/processes.h"
 #include "tests/bench/raw.h"
+#include "tests/bench/table.h"
+#include "tests/bench/waiting.h"
 
 #include <unistd.h>
 
@@ -20,34 +23,8 @@ namespace rung::bench {
 namespace {
 
 int rounds = 7;
+bool is_quick = false;
 bool is_broken = false;  // a count, not a time
-
-double seconds_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-struct Spread {
-  double least = 0;
-  double median = 0;
-  double most = 0;
-};
-Spread spread_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return {values.front(), values[values.size() / 2], values.back()};
-}
-
-void row(const std::string& what, const std::string& gate, const std::string& figure, bool holds) {
-  std::printf("%-52s %-12s %-34s %s\n", what.c_str(), gate.c_str(), figure.c_str(),
-              holds ? "ok" : "MISSED");
-  std::fflush(stdout);
-}
-std::string text(const char* format, double a, double b = 0, double c = 0) {
-  char line[96];
-  std::snprintf(line, sizeof line, format, a, b, c);
-  return line;
-}
 
 void sequential_effects() {
   std::vector<double> ratios;
@@ -148,27 +125,6 @@ void commands() {
       text("%.2f  (%.2f - %.2f)", s.median, s.least, s.most), s.median <= 2.5);
 }
 
-void waiting_runs() {
-  const Folder folder;
-  {
-    Laboratory lab(folder.path());
-    lab.open();
-    std::int64_t begun = 0;
-    const auto plan = a_waiting_plan();
-    for (int n = 0; n < 10'000; ++n) {
-      engine::StartRequest request;
-      request.plan = plan;
-      request.mode = "planned";
-      request.by.who = "bench";
-      lab.engine().start(std::move(request), [&begun](const engine::Reply&) { begun += 1; });
-    }
-    lab.until([&begun] { return begun == 10'000; }, "the runs do not begin");
-  }
-  Laboratory lab(folder.path());
-  const double ready = seconds_of([&] { lab.open(); });
-  row("10,000 waiting runs: ready after, ms", "<= 150", text("%.1f", ready * 1000), ready <= 0.150);
-}
-
 void start_up(const std::string& rung) {
   const Folder folder;
   const std::string store = folder.path() + "/empty.db";
@@ -196,11 +152,15 @@ void start_up(const std::string& rung) {
 
 int main(int count, char** arguments) {
   using namespace rung::bench;
+  if (count == 3 && std::string(arguments[1]) == "--open") return open_and_tell(arguments[2]);
   bool only_counts = false;
   std::string only;
   for (int n = 1; n < count; ++n) {
     const std::string argument = arguments[n];
-    if (argument == "--quick") rounds = 3;
+    if (argument == "--quick") {
+      rounds = 3;
+      is_quick = true;
+    }
     if (argument == "--counts") only_counts = true;
     if (argument == "--only" && n + 1 < count) only = arguments[++n];
   }
@@ -226,7 +186,13 @@ int main(int count, char** arguments) {
       {"runs", true, many_runs},
       {"bytes", true, store_bytes},
       {"commands", false, commands},
-      {"waiting", false, waiting_runs},
+      {"waiting", false, [&self] { waiting_runs(self, 0); }},
+      {"finished", false,
+       [&self] {
+         if (!is_quick) waiting_runs(self, 1'000'000);
+       }},
+      {"takeover", false, [&rung] { take_over(rung, is_quick ? 20 : 100); }},
+      {"approve", false, [&rung] { approve(rung, is_quick ? 40 : 200); }},
   };
   for (const Measure& measure : measures) {
     if (only_counts && !measure.is_counted) continue;
