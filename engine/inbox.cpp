@@ -155,6 +155,17 @@ state::Command encode(RunId run, const Command& command, CommandId id, TimePoint
 }
 
 // long: one line for each verb.
+state::CommandResult answer_row(const CommandId& id, const Reply& reply) {
+  state::CommandResult row;
+  row.id = id;
+  row.is_applied = reply.is_applied;
+  row.result.emplace("message", reply.message);
+  row.result.emplace("run", reply.run.number);
+  row.result.emplace("run_name", reply.run_name);
+  if (!reply.is_applied) row.result.emplace("code", Value(name_of(reply.code)));
+  return row;
+}
+
 Result<Request> decode(const state::Command& row) {
   if (row.kind == "start") return decode_start(row);
   if (!row.run) return Error(ErrorCode::invalid, "the command " + row.kind + " names no run");

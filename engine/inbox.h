@@ -19,6 +19,8 @@ state::Command encode_start(const StartRequest& request, CommandId id, TimePoint
 state::Command encode(RunId run, const Command& command, CommandId id, TimePoint at);
 
 using Request = std::variant<StartRequest, Command>;
+// What the sender of a row reads in it.
+state::CommandResult answer_row(const CommandId& id, const Reply& reply);
 // invalid: an unknown kind or argument, a plan that cannot be read.
 Result<Request> decode(const state::Command& row);
 

@@ -5,6 +5,7 @@
 #include "cli/screen/times.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rung::cli {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::size_t kBarWidth = 30;
 
 std::string bar(const Style& style, double part) {
   const double bounded = std::clamp(part, 0.0, 1.0);
-  const auto full = static_cast<std::size_t>(bounded * static_cast<double>(kBarWidth) + 0.5);
+  const auto full = static_cast<std::size_t>(std::lround(bounded * static_cast<double>(kBarWidth)));
   std::string text = "[";
   for (std::size_t i = 0; i < kBarWidth; ++i) {
     if (style.has_unicode)

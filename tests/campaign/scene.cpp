@@ -300,7 +300,7 @@ std::string Scene::journal() const {
   for (const auto& path : all_below(place_.folder() + "/attempts")) {
     const auto bytes = fs::path(path).filename() == "record" ? text_of(path) : std::string();
     text += path.substr(folder_.size()) + " " +
-            std::to_string(bytes.size() - std::count(bytes.begin(), bytes.end(), '\0') > 0) + "\n";
+            (bytes.find_first_not_of('\0') == std::string::npos ? "empty" : "written") + "\n";
   }
   return text;
 }

@@ -1,0 +1,130 @@
+#include "engine/performer.h"
+
+#include "engine/build_attempt.h"
+
+namespace rung::engine {
+namespace {
+
+constexpr Duration kProbeTime = std::chrono::minutes(1);
+
+FinishAttempt end_of(const RunState& run, StepIndex i, bool after_restart) {
+  return {i, run.at(i).generation, run.at(i).attempts, Done{}, after_restart};
+}
+
+}  // namespace
+
+void Performer::perform(const Graph& graph, const RunState& run, const Effect& effect) {
+  std::visit([&](const auto& e) { act(graph, run, e); }, effect);
+}
+
+void Performer::act(const Graph& graph, const RunState& run, const StartAttempt& effect) {
+  const StepIndex i = effect.step;
+  if (is_stopping_) {
+    const ActionError stopped{ErrorClass::unavailable, "the engine stopped before it began"};
+    return end_later(run, i, NotDone{stopped}, true);
+  }
+  auto attempt = attempt_of(graph, run, i, false);
+  if (attempt) parts_.executor->run(std::move(*attempt), outcome_to(run.id, end_of(run, i, false)));
+}
+
+void Performer::act(const Graph& graph, const RunState& run, const RecoverAttempt& effect) {
+  const StepIndex i = effect.step;
+  auto attempt = attempt_of(graph, run, i, true);
+  if (!attempt) return;
+  const std::size_t host = run.at(i).host;
+  if (host < run.hosts.size()) attempt->started_on = run.hosts[host];
+  const auto adopted = [log = parts_.log, id = attempt->id](const std::string& detail) {
+    log->info("adopted while running",
+              {{"run", std::to_string(id.run.number)}, {"step", id.address}, {"detail", detail}});
+  };
+  parts_.executor->recover(std::move(*attempt), adopted, outcome_to(run.id, end_of(run, i, true)));
+}
+
+void Performer::act(const Graph& graph, const RunState& run, const ProbeAttempt& effect) {
+  if (is_stopping_) return;
+  const StepIndex i = effect.step;
+  const Instant now = parts_.clock->now();
+  auto attempt = build_attempt(graph, run, i, now, *parts_.evaluator, *parts_.secrets);
+  const auto& probe = graph.step(i).probe;
+  auto with = probe ? build_probe(graph, run, i, *parts_.evaluator, *parts_.secrets)
+                    : Result<Value::Map>(Value::Map{});
+  FinishProbe command{i, run.at(i).attempts, Unknown{}, effect.after_restart};
+  if (!attempt || !with) {
+    const Error& error = !attempt ? attempt.error() : with.error();
+    command.answer =
+        Unknown{{ErrorClass::invalid, "the probe could not be prepared: " + error.message()}};
+    return answer_later(run.id, std::move(command));
+  }
+  owed_[run.id] += 1;
+  in_flight_ += 1;
+  // A look has its own time, however late the attempt is.
+  attempt.value().deadline = now + kProbeTime;
+  parts_.executor->probe(
+      std::move(attempt).value(), probe ? &*probe : nullptr, std::move(with).value(),
+      [this, id = run.id, command = std::move(command)](ProbeAnswer found) mutable {
+        in_flight_ -= 1;
+        settle(id);
+        // A look that was cut short says nothing: the next engine looks again.
+        if (is_stopping_ && std::holds_alternative<Unknown>(found)) return;
+        command.answer = std::move(found);
+        answer_(id, std::move(command));
+      });
+}
+
+void Performer::act(const Graph& graph, const RunState& run, const CancelAttempt& effect) {
+  parts_.executor->cancel(attempt_id(graph, run, effect.step),
+                          effect.by_deadline ? CancelHow::deadline : CancelHow::by_request);
+}
+
+void Performer::act(const Graph& graph, const RunState& run, const ForgetAttempt& effect) {
+  parts_.executor->forget(
+      {run.id, graph.step(effect.step).address, effect.generation, effect.attempt});
+}
+
+// Built after the intent is on disk: the secrets are as they are now.
+std::optional<Attempt> Performer::attempt_of(const Graph& graph, const RunState& run, StepIndex i,
+                                             bool after_restart) {
+  auto attempt =
+      build_attempt(graph, run, i, parts_.clock->now(), *parts_.evaluator, *parts_.secrets);
+  if (attempt) return std::move(attempt).value();
+  const bool is_secret = attempt.error().code() == ErrorCode::not_found;
+  const ActionError error{is_secret ? ErrorClass::auth : ErrorClass::invalid,
+                          attempt.error().message()};
+  end_later(run, i, after_restart ? Outcome(Unknown{error}) : Outcome(NotDone{error}), false);
+  return std::nullopt;
+}
+
+Executor::OnOutcome Performer::outcome_to(RunId run, FinishAttempt command) {
+  owed_[run] += 1;
+  in_flight_ += 1;
+  return [this, run, command = std::move(command)](Outcome outcome) mutable {
+    in_flight_ -= 1;
+    settle(run);
+    command.outcome = std::move(outcome);
+    answer_(run, std::move(command));
+  };
+}
+
+void Performer::end_later(const RunState& run, StepIndex i, Outcome outcome, bool after_restart) {
+  FinishAttempt command = end_of(run, i, after_restart);
+  command.outcome = std::move(outcome);
+  answer_later(run.id, std::move(command));
+}
+
+void Performer::answer_later(RunId run, Command command) {
+  owed_[run] += 1;
+  parts_.post(
+      [this, run, command = std::move(command), alive = std::weak_ptr<int>(life_)]() mutable {
+        if (alive.expired()) return;
+        settle(run);
+        answer_(run, std::move(command));
+      });
+}
+
+void Performer::settle(RunId run) {
+  const auto found = owed_.find(run);
+  found->second -= 1;
+  if (found->second == 0) owed_.erase(found);
+}
+
+}  // namespace rung::engine
