@@ -19,17 +19,26 @@ Result<std::vector<RunSummary>> unfinished(Database& database) {
   return all_runs(statement);
 }
 
-// The addresses whose last event is the intent of an attempt.
-std::vector<std::string> without_outcome(const std::vector<Event>& events) {
-  std::map<std::string, bool> is_open;
+// What a backup's last word on a step leaves open.
+enum class Open : std::uint8_t {
+  attempt,  // begun; its outcome is not in the backup
+  outcome   // unknown, or to be tried again: later tries may be missing in the backup
+};
+
+std::optional<Open> left_open_by(const Event& event) {
+  if (std::holds_alternative<StepStarted>(event.payload)) return Open::attempt;
+  if (std::holds_alternative<RetryScheduled>(event.payload)) return Open::outcome;
+  const auto* ended = std::get_if<AttemptEnded>(&event.payload);
+  const bool is_unknown = ended != nullptr && ended->end == AttemptEnd::unknown;
+  return is_unknown ? std::optional(Open::outcome) : std::nullopt;
+}
+
+std::map<std::string, Open> left_open(const std::vector<Event>& events) {
+  std::map<std::string, Open> open;
   for (const Event& event : events) {
-    if (!event.step.empty()) {
-      is_open[event.step] = std::holds_alternative<StepStarted>(event.payload);
-    }
-  }
-  std::vector<std::string> open;
-  for (const auto& [step, is_started] : is_open) {
-    if (is_started) open.push_back(step);
+    if (event.step.empty()) continue;
+    open.erase(event.step);
+    if (const auto left = left_open_by(event)) open.emplace(event.step, *left);
   }
   return open;
 }
@@ -49,9 +58,10 @@ RunWrite doubt(const Journal& journal, Epoch epoch, TimePoint now) {
   write.run = journal.summary.run;
   write.epoch = epoch;
   write.expected = Seq{static_cast<std::int64_t>(journal.events.size())};
-  for (const std::string& step : without_outcome(journal.events)) {
+  for (const auto& [step, open] : left_open(journal.events)) {
     const ActionError error{ErrorClass::internal, kRestoredDetail};
-    write.events.push_back({at, step, AttemptEnded{.end = AttemptEnd::unknown, .error = error}});
+    if (open == Open::attempt)
+      write.events.push_back({at, step, AttemptEnded{.end = AttemptEnd::unknown, .error = error}});
     write.events.push_back({at, step, StepInDoubt{.detail = kRestoredDetail}});
   }
   write.summary = journal.summary;
@@ -79,8 +89,7 @@ Result<void> doubt_all(Database& database, JournalWriter& writer, const StoreMet
                                             " changed meanwhile: is an engine running?"};
     }
     ++restored.runs_paused;
-    restored.steps_in_doubt +=
-        static_cast<std::int64_t>(without_outcome(journal.value().events).size());
+    restored.steps_in_doubt += static_cast<std::int64_t>(left_open(journal.value().events).size());
   }
   return success();
 }

@@ -63,6 +63,8 @@ inline constexpr std::array kStepTransitions = {
     Transition{StepStatus::backing_off, StepChange::started, StepStatus::running},
     Transition{StepStatus::backing_off, StepChange::failed,
                StepStatus::failed},  // cancelled, out of time
+    Transition{StepStatus::backing_off, StepChange::doubted,
+               StepStatus::in_doubt},  // a restored store: later tries may be missing in it
     Transition{StepStatus::in_doubt, StepChange::attempt_ended,
                StepStatus::running},  // resolved, not as done
     Transition{StepStatus::in_doubt, StepChange::succeeded,

@@ -72,6 +72,15 @@ TEST_F(TerminalsTest, ASecondRunIsDrivenByTheFirstTerminal) {
   EXPECT_EQ(status("1"), "waiting");
 }
 
+TEST_F(TerminalsTest, FirstRunsAtOnceMakeOneStore) {
+  box.write("quick.yaml", "rung: v1\nname: quick\nsteps:\n  - {id: one, set: {x: \"{{ 1 }}\"}}\n");
+  std::vector<Process> terminals;
+  for (int n = 0; n < 8; ++n) terminals.push_back(box.start({"run", "quick.yaml"}));
+  std::vector<int> codes;
+  for (Process& terminal : terminals) codes.push_back(terminal.wait().code);
+  EXPECT_THAT(codes, ::testing::Each(0));
+}
+
 TEST_F(TerminalsTest, TheSecondTerminalGoesOnWhenTheFirstIsKilled) {
   Process first = box.start({"run", "asks.yaml", "--wait"});
   ASSERT_TRUE(first.writes("consent"));

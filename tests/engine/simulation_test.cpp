@@ -136,6 +136,8 @@ TEST(Simulation, EveryRandomRunEndsWithEachEffectAtMostOnce) {
   print(tally, seeds());
   if (seeds() < 1'000) return;  // a replay of one seed
   for (const Transition& row : kStepTransitions) {
+    // Only `doctor --restored` doubts a delay: restored_store_test.cpp.
+    if (row.from == StepStatus::backing_off && row.on == StepChange::doubted) continue;
     EXPECT_TRUE(tally.rows.contains({row.from, row.on}))
         << "no run took " << name_of(row.from) << " on " << name_of(row.on);
   }

@@ -209,6 +209,28 @@ TEST_F(RestoredTest, DoubtsWhatHadNoOutcomeInTheBackup) {
   EXPECT_EQ(journal.summary.status, RunStatus::in_doubt);
 }
 
+// Run 4 was about to try `move` again, and asked what became of `swap`.
+TEST_F(RestoredTest, DoubtsWhatMayHaveBeenTriedAgainAfterTheBackup) {
+  path_ = folder_ / "store.db";
+  open();
+  submit(creation(4, epoch()));
+  submit(next_event(4, epoch(), 1, {time_at(1), "move", StepStarted{}}));
+  submit(next_event(4, epoch(), 2, {time_at(2), "move", AttemptEnded{}}));
+  submit(next_event(4, epoch(), 3, {time_at(2), "move", RetryScheduled{}}));
+  submit(next_event(4, epoch(), 4, {time_at(3), "swap", StepStarted{}}));
+  submit(next_event(4, epoch(), 5, {time_at(4), "swap", AttemptEnded{.end = AttemptEnd::unknown}}));
+  close();
+  std::filesystem::copy_file(path_, copy_, std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(accept_restored(options_for(copy_), time_at(1000)).value().steps_in_doubt, 3);
+  open_copy();
+  const Journal journal = load_and_wait(loop_, *store_, RunId{4}).value();
+  ASSERT_THAT(journal.events, SizeIs(9));
+  EXPECT_EQ(journal.events[6].step, "move");
+  EXPECT_TRUE(std::holds_alternative<StepInDoubt>(journal.events[6].payload));
+  EXPECT_EQ(journal.events[7].step, "swap");
+  EXPECT_TRUE(std::holds_alternative<StepInDoubt>(journal.events[7].payload));
+}
+
 TEST_F(RestoredTest, PausesARunThatOnlyWaited) {
   ASSERT_TRUE(accept_restored(options_for(copy_), time_at(1000)));
   open_copy();
