@@ -292,8 +292,15 @@ class Fold {
     const StepStatus from = step.status;
     step.status = to;
     run_.ready.erase(i);
-    if (from == StepStatus::in_doubt) count_doubt(i, -1);
-    if (to == StepStatus::in_doubt) count_doubt(i, 1);
+    const bool is_undo = graph_.step(i).undoes.has_value();
+    if (from == StepStatus::in_doubt) {
+      run_.in_doubt -= 1;
+      if (is_undo) run_.undos_in_doubt -= 1;
+    }
+    if (to == StepStatus::in_doubt) {
+      run_.in_doubt += 1;
+      if (is_undo) run_.undos_in_doubt += 1;
+    }
     if (graph_.step(i).kind == StepKind::group || counts_as_active(from) == counts_as_active(to))
       return;
     const bool is_active = counts_as_active(to);
@@ -307,11 +314,6 @@ class Fold {
       group.active_leaves = is_active ? group.active_leaves + 1 : group.active_leaves - 1;
       if (group.is_doomed && group.active_leaves == 0) end_soon(*up);
     }
-  }
-
-  void count_doubt(StepIndex i, int change) {
-    run_.in_doubt += change;
-    if (graph_.step(i).undoes) run_.undos_in_doubt += change;
   }
 
   // The times of a step leave the agendas before it changes, and enter them anew after.
