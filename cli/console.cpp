@@ -54,6 +54,7 @@ Console::Console(bool is_quiet, bool no_color, Output format)
     : is_quiet_(is_quiet),
       format_(format),
       is_interactive_(::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1),
+      is_out_terminal_(::isatty(STDOUT_FILENO) == 1),
       out_style_(style_of(STDOUT_FILENO, no_color)),
       err_style_(style_of(STDERR_FILENO, no_color)) {}
 

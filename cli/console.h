@@ -29,6 +29,8 @@ class Console {
 
   // A person sits in front of it: both ends are terminals.
   bool is_interactive() const { return is_interactive_; }
+  // Standard output is one: what is written there must not command it.
+  bool is_out_terminal() const { return is_out_terminal_; }
   Output format() const { return format_; }
   bool is_table() const { return format_ == Output::table; }
   bool is_quiet() const { return is_quiet_; }
@@ -39,6 +41,7 @@ class Console {
   bool is_quiet_;
   Output format_;
   bool is_interactive_;
+  bool is_out_terminal_;
   Style out_style_;
   Style err_style_;
 };

@@ -26,7 +26,9 @@ PendingWrites::Fate PendingWrites::answered(state::Committed committed) {
   sent->is_sent = false;
   const bool is_behind = sent != writes_.begin();
   switch (committed) {
-    case state::Committed::committed: return Fate::on_disk;
+    case state::Committed::committed:
+      ENSURE(!is_behind, "the store commits a run's writes in order");
+      return Fate::on_disk;
     case state::Committed::fenced: return Fate::fenced;
     // What was sent behind a write that the store turned away does not fit without it.
     case state::Committed::conflict: return is_behind ? Fate::again : Fate::refused;

@@ -50,7 +50,11 @@ void print_new(const Console& console, const service::LogText& log, std::uint64_
     }
     if (!has_header) console.hint(header(console.err_style(), log));
     has_header = true;
-    console.out({piece.data(), read.value()});
+    const std::string_view text{piece.data(), read.value()};
+    if (console.is_out_terminal())
+      console.out(harmless(text));
+    else
+      console.out(text);
   }
 }
 

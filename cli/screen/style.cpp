@@ -62,6 +62,21 @@ std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(has < width ? width - has : 2, ' ');
 }
 
+std::string harmless(std::string_view text) {
+  std::string out;
+  unsigned char before = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_layout = c == '\n' || c == '\t';
+    const bool is_control = (byte < 0x20 && !is_layout) || byte == 0x7f;
+    const bool is_c1 = before == 0xc2 && byte >= 0x80 && byte < 0xa0;  // U+0080 to U+009F
+    if (is_c1) out.pop_back();
+    out += is_control || is_c1 ? '?' : c;
+    before = byte;
+  }
+  return out;
+}
+
 std::string one_line(std::string_view text) {
   std::string out;
   for (const char c : text) {

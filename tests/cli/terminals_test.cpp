@@ -254,6 +254,17 @@ TEST_F(TerminalsTest, ANoteCanBeTypedIntoTheLiveScreen) {
   EXPECT_EQ(screen.wait().code, 0);
 }
 
+TEST_F(TerminalsTest, LogsDoNotCommandTheTerminal) {
+  box.write("loud.yaml",
+            "rung: v1\nname: loud\nsteps:\n  - {id: one, undo: none, how_to_tell: look, shell: "
+            "\"printf 'a\\\\033[2Jb\\\\n'\"}\n");
+  ASSERT_EQ(box.rung({"run", "loud.yaml"}).code, 0);
+  EXPECT_THAT(box.rung({"logs", "1"}).out, HasSubstr("a\033[2Jb"))
+      << "a pipe gets what was printed";
+  const Ended shown = box.start({"logs", "1"}, Process::On::terminal).wait();
+  EXPECT_THAT(shown.out, HasSubstr("a?[2Jb"));
+}
+
 TEST_F(TerminalsTest, TheTerminalIsAsBeforeAfterwards) {
   const Ended ended =
       Process({"/bin/bash", "-c",
