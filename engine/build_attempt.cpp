@@ -2,6 +2,7 @@
 
 #include "engine/core/resolve.h"
 
+#include <algorithm>
 #include <cctype>
 #include <set>
 
@@ -84,8 +85,12 @@ Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex
   attempt.leftovers = step.leftovers;
   TRY(const auto contents, read_secrets(graph.plan(), step.action.with, secrets));
   for (const auto& [name, content] : contents) attempt.secrets.push_back(reveal(content));
-  TRY(attempt.with,
-      complete(step.action.with, run.at(i).inputs, evaluator, scope_of(graph, run, i, contents)));
+  const bool has_secrets =
+      std::any_of(step.action.with.begin(), step.action.with.end(),
+                  [](const auto& field) { return reads_secrets(field.second); });
+  // Whatever reads no secret the intent recorded: nothing is evaluated, and no scope is needed.
+  const RunScope scope = has_secrets ? scope_of(graph, run, i, contents) : RunScope(graph, run);
+  TRY(attempt.with, complete(step.action.with, run.at(i).inputs, evaluator, scope));
   return attempt;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/run_loader.h"
 #include "engine/wake_times.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -260,11 +261,11 @@ struct Engine::Inside {
   }
 
   void release_reads(RunId run, const LiveRun& live, std::vector<Effect>& effects) {
-    if (!store_is_up) return;
+    const auto is_read = [&](const Effect& effect) { return !needs_barrier(effect, live.state); };
+    if (!store_is_up || std::none_of(effects.begin(), effects.end(), is_read)) return;
     std::vector<Effect> kept;
     std::vector<Effect> released;
-    for (const Effect& effect : effects)
-      (needs_barrier(effect, live.state) ? kept : released).push_back(effect);
+    for (const Effect& effect : effects) (is_read(effect) ? released : kept).push_back(effect);
     effects = std::move(kept);
     perform_all(run, released);
   }

@@ -5,6 +5,7 @@
 namespace rung::engine {
 
 void Draft::emit_at(const std::string& address, state::Payload payload) {
+  if (events_.empty()) events_.reserve(4);  // most decisions are an outcome and the next intent
   events_.push_back({now(), address, std::move(payload)});
   const auto applied = apply_in_place(graph(), state_, events_.back());
   ENSURE(applied.has_value(), applied.has_value() ? "" : applied.error().message().c_str());
