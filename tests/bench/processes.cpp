@@ -142,9 +142,9 @@ class Scene {
 
 void take_over(const std::string& rung, int times) {
   std::string steps;
-  for (int n = 0; n < 100 * times; ++n)
+  for (int n = 0; n < 40 * times; ++n)
     steps += "  - {id: s" + std::to_string(n) +
-             ", undo: none, in_doubt: retry, command: [sleep, \"0.005\"]}\n";
+             ", undo: none, in_doubt: retry, command: [sleep, \"0.01\"]}\n";
   Scene scene(rung, steps);
   auto owner = scene.terminal({"run", scene.file()});
   std::vector<double> waits;
