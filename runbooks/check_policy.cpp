@@ -92,15 +92,16 @@ class PolicyCheck {
       report().error(draft.place, "`undo_on` in " + name(step) + " has no `undo` that it narrows",
                      "add  undo: {command: [...]}  or remove it");
     }
-    const bool is_undone = draft_.plan.on_failure == OnFailure::undo_run || undoes_on_reject();
+    const bool is_undone = draft_.plan.on_failure == OnFailure::undo_run || a_step_undoes_the_run();
     if (has_undo || !is_undone || effect == EffectClass::read || is_in_finally(step)) return;
     report().error(draft.place, "the run may be undone, and " + name(step) + " does not say how",
                    "add  undo: {command: [...]}  or  undo: none  where there is nothing to undo");
   }
 
-  bool undoes_on_reject() const {
-    return std::any_of(unfolded_.steps.begin(), unfolded_.steps.end(),
-                       [](const Step& s) { return s.approve.on_reject == OnReject::undo_run; });
+  bool a_step_undoes_the_run() const {
+    return std::any_of(unfolded_.steps.begin(), unfolded_.steps.end(), [](const Step& s) {
+      return s.approve.on_reject == OnReject::undo_run || s.on_failure == OnFailure::undo_run;
+    });
   }
 
   bool is_in_finally(const Step& step) const {

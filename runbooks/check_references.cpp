@@ -274,6 +274,10 @@ class ReferenceCheck {
         flaw(use, reference, name + " cannot have run yet: it comes after this step",
              "move it before this step, or read an earlier one");
         return false;
+      case StepOrder::Relation::other_branch:
+        flaw(use, reference, name + " is in another branch: where this step runs, it does not",
+             "read a step of this branch, or one before the choice");
+        return false;
       case StepOrder::Relation::unordered:
         flaw(use, reference, name + " may not have run yet: nothing orders it before this step",
              "add  needs: [" + reference.path[0] + "]  here, or put this step after it");
@@ -313,18 +317,21 @@ class ReferenceCheck {
                          "finished_at, duration");
   }
 
+  inline static const std::string kOtherwise = "otherwise";
+
   // A skipped step's outputs are null: reading them needs a guard.
   void warn_if_skipped(const ExpressionUse& use, const Reference& reference, StepIndex other) {
     if (!reader_ || is_in_finally(*reader_) || use.text.find(" or ") != std::string::npos) return;
     const auto around = order_.chain(*reader_);
     for (const auto i : order_.chain(other)) {
       if (std::find(around.begin(), around.end(), i) != around.end()) return;
-      const auto& when = step(i).when.text;
+      const bool is_branch = step(i).parent && step(*step(i).parent).is_choice;
+      const auto& when = is_branch && step(i).when.text.empty() ? kOtherwise : step(i).when.text;
       if (when.empty() || is_guarded(use, when, reference.path[0], around)) continue;
       checking_.report.warning(
           place(use, reference),
-          "steps." + reference.path[0] + " may have been skipped (`when: " + when +
-              "`): its outputs are null then",
+          "steps." + reference.path[0] + " may have been skipped (`" +
+              (&when == &kOtherwise ? when : "when: " + when) + "`): its outputs are null then",
           "add  when: steps." + reference.path[0] + ".status == \"succeeded\"");
       return;
     }

@@ -38,6 +38,7 @@ struct Word {
 // A step with what only the reading knows: places, and names that are not resolved yet.
 struct DraftStep {
   Step step;
+  std::string label;  // its part of the address, where it has no id: a branch
   unsigned kind_bit = 0;
   Report::Place place;
   const Node* node = nullptr;

@@ -8,7 +8,8 @@ namespace {
 constexpr unsigned kCommands = kind_shell | kind_command;
 constexpr unsigned kActions = kCommands | kind_http | kind_uses;
 constexpr unsigned kWaits = kind_wait | kind_approve | kind_manual;
-constexpr unsigned kGroups = kind_steps | kind_parallel;
+constexpr unsigned kLists = kind_steps | kind_parallel;
+constexpr unsigned kGroups = kLists | kind_choose;
 
 const Table& input_table() {
   static const Table table{
@@ -347,6 +348,7 @@ std::vector<std::pair<std::string_view, std::string_view>> foreign_words() {
           {"approval", "approve"},
           {"sleep", "wait"},
           {"pause", "wait"},
+          {"switch", "choose"},
           {"tasks", "steps"}};
 }
 
@@ -364,27 +366,29 @@ Table& step_table_storage() {
 
 void add_step_words(std::vector<Key>& keys);
 
+const Table& branch_table() {
+  static const Table table{
+      "branch",
+      {{"when", Shape::condition, "Takes this branch if it holds, and no branch before it did."},
+       {"otherwise", Shape::boolean,
+        "true: takes this branch if no other was taken; the last one."},
+       {"steps", Shape::tables, "What is done then.", &step_table_storage(), {}, true}},
+      {},
+      {{"if", "when"},
+       {"case", "when"},
+       {"else", "otherwise"},
+       {"default", "otherwise"},
+       {"then", "steps"},
+       {"do", "steps"}}};
+  return table;
+}
+
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {"for_each",
-                 "choose",
-                 "runbook",
-                 "two_phase",
-                 "failover",
-                 "backup",
-                 "scale",
-                 "verify",
-                 "locks",
-                 "lua",
-                 "decide",
-                 "target",
-                 "abort_if",
-                 "on_failure",
-                 "finally",
-                 "modes",
-                 "accept_split_brain_risk",
-                 "triggers",
-                 "connection"};
+  table.later = {"for_each", "runbook",   "two_phase", "failover", "backup",
+                 "scale",    "verify",    "locks",     "lua",      "decide",
+                 "target",   "abort_if",  "finally",   "modes",    "accept_split_brain_risk",
+                 "triggers", "connection"};
   table.keys = {
       {"id",
        Shape::name,
@@ -432,7 +436,16 @@ void add_step_words(std::vector<Key>& keys) {
       ~0u);
   add({"parallel", Shape::tables, "A group whose steps start together.", &step_table_storage()},
       ~0u);
+  add({"choose", Shape::tables, "Of several branches the first whose condition holds.",
+       &branch_table()},
+      ~0u);
   add({"cancel_others", Shape::boolean, "A failing step of the group cancels those that run."},
+      kLists);
+  add({"on_failure",
+       Shape::choice,
+       "What a step that fails in this group means for the run.",
+       nullptr,
+       {"pause", "fail", "undo_run"}},
       kGroups);
   add({"tolerate", Shape::text, "The reason why the run may go on when this step fails."},
       kActions | kind_wait | kind_manual | kGroups);
@@ -478,10 +491,10 @@ const Key* Table::find(std::string_view name) const {
 
 const std::vector<StepWord>& step_words() {
   static const std::vector<StepWord> words{
-      {"shell", kind_shell}, {"command", kind_command},  {"http", kind_http},
-      {"uses", kind_uses},   {"set", kind_set},          {"fail", kind_fail},
-      {"wait", kind_wait},   {"approve", kind_approve},  {"manual", kind_manual},
-      {"steps", kind_steps}, {"parallel", kind_parallel}};
+      {"shell", kind_shell}, {"command", kind_command},   {"http", kind_http},
+      {"uses", kind_uses},   {"set", kind_set},           {"fail", kind_fail},
+      {"wait", kind_wait},   {"approve", kind_approve},   {"manual", kind_manual},
+      {"steps", kind_steps}, {"parallel", kind_parallel}, {"choose", kind_choose}};
   return words;
 }
 

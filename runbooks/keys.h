@@ -70,6 +70,7 @@ enum KindBit : unsigned {
   kind_manual = 256,
   kind_steps = 512,
   kind_parallel = 1024,
+  kind_choose = 2048,
 };
 struct StepWord {
   std::string_view key;

@@ -106,6 +106,9 @@ struct Step {
   ManualSpec manual;
   bool cancel_others = false;  // kind group: a failing child cancels its running siblings
   bool is_parallel = false;    // kind group: children start together (needs are empty)
+  bool is_choice = false;  // kind group: of its children, in order, the first whose `when` holds
+  std::optional<OnFailure>
+      on_failure;  // kind group: of what fails in it; else of what is around it
 
   Duration timeout{};                   // of each attempt, or of the waiting; 0: none
   Duration step_timeout{};              // of all attempts and delays; 0: none

@@ -163,6 +163,9 @@ void read_kind(FieldReader& in, Step& out) {
     out.manual = read_manual(in.inner(*manual, "manual"));
   out.cancel_others = in.boolean("cancel_others");
   out.is_parallel = in.boolean("parallel");
+  out.is_choice = in.boolean("choice");
+  if (in.value("on_failure") != nullptr)
+    out.on_failure = word<OnFailure>(in, "on_failure", OnFailure::pause);
 }
 
 Step read_step(FieldReader in) {

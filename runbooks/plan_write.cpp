@@ -126,6 +126,8 @@ void write_kind(const Step& step, FieldWriter& out) {
   out.map("manual", fields_of(step.manual));
   out.boolean("cancel_others", step.cancel_others);
   out.boolean("parallel", step.is_parallel);
+  out.boolean("choice", step.is_choice);
+  if (step.on_failure) out.put("on_failure", name_of(*step.on_failure));
 }
 
 Value::Map fields_of(const Step& step) {

@@ -50,6 +50,7 @@ StepOrder::Relation StepOrder::relation(StepIndex reader, StepIndex other) const
   for (const auto a : readers) {
     for (const auto b : others) {
       if (step(a).parent != step(b).parent) continue;
+      if (step(*step(a).parent).is_choice) return Relation::other_branch;
       if (needs(a, b)) return Relation::before;
       return needs(b, a) ? Relation::after : Relation::unordered;
     }

@@ -16,9 +16,10 @@ class StepOrder {
   enum class Relation : unsigned char {
     before,  // `other` has ended, or was skipped, when `reader` begins
     itself,
-    around,     // `other` is a group that holds `reader`
-    after,      // `other` begins only when `reader` has ended
-    unordered,  // nothing says which comes first
+    around,        // `other` is a group that holds `reader`
+    after,         // `other` begins only when `reader` has ended
+    other_branch,  // of a choice: only one of the two begins at all
+    unordered,     // nothing says which comes first
   };
   // How `other` stands to `reader`. An undo step stands where the step that it undoes does, which
   // is itself before it.

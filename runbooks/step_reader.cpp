@@ -27,6 +27,44 @@ Retry read_retry(const Fields& fields, Report& report) {
   return retry;
 }
 
+// A branch of `choose`: a group of its own that is taken or skipped.
+DraftStep read_branch(const Node& node, std::size_t number, bool is_last, const Reading& reading) {
+  static const Key* const kChoose = step_table().find("choose");
+  const Fields fields(node, *kChoose->table, reading.report);
+  DraftStep branch;
+  branch.node = &node;
+  branch.place = place_of(node);
+  branch.kind_bit = kind_steps;
+  branch.step.kind = StepKind::group;
+  branch.step.at = node.at;
+  branch.label = fields.has("otherwise") ? "otherwise" : std::to_string(number);
+  ValueReader values(reading.report, branch.uses);
+  if (const Node* when = fields.get("when")) branch.step.when = values.condition(*when, "when", {});
+  if (fields.has_unknown()) {
+    // Reported already, and probably the word that is missing.
+  } else if (fields.has("when") == fields.has("otherwise")) {
+    reading.report.error(branch.place,
+                         fields.has("when") ? "a branch has both `when` and `otherwise`"
+                                            : "a branch says neither `when` nor `otherwise`",
+                         "write  {when: CONDITION, steps: [...]}  or, for the last one,  "
+                         "{otherwise: true, steps: [...]}");
+  } else if (fields.has("otherwise") && !fields.boolean("otherwise")) {
+    reading.report.error(fields.place("otherwise"), "`otherwise: false` is never taken",
+                         "write  otherwise: true  or remove the branch");
+  } else if (fields.has("otherwise") && !is_last) {
+    reading.report.error(fields.place("otherwise"),
+                         "the branches after `otherwise` are never taken", "move it to the end");
+  }
+  const Node* list = fields.get("steps");
+  if (list == nullptr) return branch;
+  if (list->items.empty()) {
+    reading.report.error(fields.place("steps"), "`steps` is an empty list",
+                         "add a step, or remove the branch");
+  }
+  branch.children = read_steps(*list, reading);
+  return branch;
+}
+
 // Reads one step: what it is, then what every step may have.
 class StepReader {
  public:
@@ -91,7 +129,8 @@ class StepReader {
     if (fields_.has_unknown() || node_.is_broken) return;
     report().error(
         draft_.place, name() + " does nothing",
-        "add one of shell, command, http, uses, set, fail, wait, approve, manual, steps, parallel");
+        "add one of shell, command, http, uses, set, fail, wait, approve, manual, steps, parallel, "
+        "choose");
   }
 
   void check_applicable() {
@@ -178,8 +217,38 @@ class StepReader {
         step.kind = StepKind::manual;
         if (const Node* node = fields_.get("manual")) read_manual(*node, fields_, report(), draft_);
         return;
+      case kind_choose: return read_choice();
       default: return read_group();
     }
+  }
+
+  void read_choice() {
+    Step& step = draft_.step;
+    step.kind = StepKind::group;
+    step.is_choice = true;
+    read_policy();
+    const Node* list = fields_.get("choose");
+    if (list == nullptr) return;
+    if (list->items.empty())
+      report().error(fields_.place("choose"), "`choose` is an empty list", "add a branch");
+    for (std::size_t n = 0; n < list->items.size(); ++n) {
+      if (list->items[n].kind != Node::Kind::map) continue;
+      draft_.children.push_back(
+          read_branch(list->items[n], n + 1, n + 1 == list->items.size(), reading_));
+    }
+  }
+
+  void read_policy() {
+    const auto policy = fields_.text("on_failure");
+    if (policy.empty()) return;
+    draft_.step.on_failure = policy == "fail"       ? OnFailure::fail
+                             : policy == "undo_run" ? OnFailure::undo_run
+                                                    : OnFailure::pause;
+    if (!draft_.step.tolerate) return;
+    report().error(
+        fields_.place("on_failure"),
+        "`on_failure` beside `tolerate`: a failure that is tolerated means nothing for the run",
+        "remove one of the two");
   }
 
   void read_set() {
@@ -206,6 +275,7 @@ class StepReader {
     step.kind = StepKind::group;
     step.is_parallel = draft_.kind_bit == kind_parallel;
     step.cancel_others = fields_.boolean("cancel_others");
+    read_policy();
     const char* key = step.is_parallel ? "parallel" : "steps";
     const Node* list = fields_.get(key);
     if (list == nullptr) return;

@@ -7,9 +7,6 @@
 namespace rung::runbooks {
 namespace {
 
-// Containers inside containers: a group in `parallel`, or `parallel` in a group.
-constexpr int kMaxGroups = 2;
-
 bool is_reserved(std::string_view id) {
   return id == "finally" || id == "undo" || id == "none";
 }
@@ -23,8 +20,8 @@ class Unfolding {
     add_root("finally");
     note_ids(draft.steps);
     note_ids(draft.finally);
-    add_list(draft.steps, StepIndex{0}, 0);
-    add_list(draft.finally, StepIndex{1}, 0);
+    add_list(draft.steps, StepIndex{0});
+    add_list(draft.finally, StepIndex{1});
     return std::move(out_);
   }
 
@@ -50,9 +47,9 @@ class Unfolding {
     }
   }
 
-  void add_list(const std::vector<DraftStep>& list, StepIndex parent, int depth) {
+  void add_list(const std::vector<DraftStep>& list, StepIndex parent) {
     std::vector<StepIndex> siblings;
-    for (const auto& draft : list) siblings.push_back(add(draft, parent, depth));
+    for (const auto& draft : list) siblings.push_back(add(draft, parent));
     step(parent).children = siblings;
     const bool is_graph =
         std::any_of(list.begin(), list.end(), [](const DraftStep& d) { return !d.needs.empty(); });
@@ -64,25 +61,20 @@ class Unfolding {
     }
   }
 
-  StepIndex add(const DraftStep& draft, StepIndex parent, int depth) {
+  StepIndex add(const DraftStep& draft, StepIndex parent) {
     const StepIndex index = next();
     Step unfolded = draft.step;
     unfolded.parent = parent;
     check_id(draft);
     const auto& above = step(parent).address;
-    const auto name = unfolded.id.empty() ? "#" + std::to_string(index.number) : unfolded.id;
+    const auto name = !unfolded.id.empty()   ? unfolded.id
+                      : !draft.label.empty() ? draft.label
+                                             : "#" + std::to_string(index.number);
     unfolded.address = above.empty() ? name : above + "/" + name;
     out_.steps.push_back(std::move(unfolded));
     out_.drafts.push_back(&draft);
     if (!draft.undo.empty()) add_undo(draft.undo.front(), index);
-    if (step(index).kind == StepKind::group) {
-      if (depth == kMaxGroups) {
-        report_.error(draft.place,
-                      "groups within groups within groups: this rung (0.1) nests them two deep",
-                      "move the inner steps up, or into a script");
-      }
-      add_list(draft.children, index, depth + 1);
-    }
+    if (step(index).kind == StepKind::group) add_list(draft.children, index);
     return index;
   }
 

@@ -173,7 +173,11 @@ class Describe {
     return planned;
   }
 
-  static std::string kind_of(const Step& step) {
+  bool is_branch(const Step& step) const {
+    return step.parent && plan_.step(*step.parent).is_choice;
+  }
+
+  std::string kind_of(const Step& step) const {
     switch (step.kind) {
       case StepKind::action: return step.action.uses;
       case StepKind::set: return "set";
@@ -181,12 +185,16 @@ class Describe {
       case StepKind::wait: return "wait";
       case StepKind::approve: return "approve";
       case StepKind::manual: return "manual";
-      case StepKind::group: return step.is_parallel ? "parallel" : "group";
+      case StepKind::group:
+        if (is_branch(step)) return "branch";
+        return step.is_choice ? "choose" : step.is_parallel ? "parallel" : "group";
     }
     return "";
   }
 
   void add_when(const Step& step, PlannedStep& planned) {
+    if (is_branch(step) && step.when.text.empty())
+      planned.notes.emplace_back("only where no branch above is taken");
     if (step.when.text.empty()) return;
     const auto value = evaluator_->evaluate(step.when.text, scope_);
     const bool* answer = value ? value.value().boolean() : nullptr;
@@ -269,6 +277,8 @@ class Describe {
     if (step.point_of_no_return)
       planned.notes.push_back("NO RETURN from here: " + *step.point_of_no_return);
     if (step.cancel_others) planned.notes.emplace_back("a failure cancels the others");
+    if (step.on_failure)
+      planned.notes.push_back("a failure in it: " + on_failure_text(*step.on_failure));
     const bool may_doubt =
         planned.effect_class && (*planned.effect_class == EffectClass::once) && !step.undoes;
     if (may_doubt) planned.notes.emplace_back("asks you if a crash leaves it in doubt");

@@ -57,6 +57,7 @@ std::string outputs_text(const Value::Map& outputs) {
 
 std::string skipped_text(const StepView& step) {
   if (step.skipped_because == "when") return "not needed (when)";
+  if (step.skipped_because == "choose") return "another branch was taken";
   if (step.skipped_because == "branch") return "not reached";
   if (!step.who.empty()) return "skipped by " + step.who;
   return step.skipped_because;

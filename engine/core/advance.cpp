@@ -115,13 +115,21 @@ bool end_a_group(Draft& draft) {
   return true;
 }
 
+// What the innermost group that says so wants; else the runbook.
+runbooks::OnFailure policy_for(const Draft& draft, StepIndex failed) {
+  for (auto up = draft.step(failed).parent; up; up = draft.step(*up).parent) {
+    if (draft.step(*up).on_failure) return *draft.step(*up).on_failure;
+  }
+  return draft.graph().plan().on_failure;
+}
+
 bool answer_failure(Draft& draft) {
   const RunState& run = draft.state();
   if (!run.failed_by || run.paused || run.ending || run.phase != RunPhase::steps) return false;
   const Step& step = draft.step(*run.failed_by);
   const auto& error = draft.at(*run.failed_by).error;
   const std::string reason = step.address + " failed" + (error ? ": " + error->message : "");
-  switch (draft.graph().plan().on_failure) {
+  switch (policy_for(draft, *run.failed_by)) {
     case runbooks::OnFailure::fail:
       begin_ending(draft, {Ending::fail, step.address, reason, "", "", false},
                    CancelRunning::drain);

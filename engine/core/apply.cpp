@@ -413,6 +413,7 @@ class Fold {
     for (auto up = graph_.step(i).parent; up; up = graph_.step(*up).parent) {
       const runbooks::Step& group = graph_.step(*up);
       if (group.tolerate || group.parent == graph_.plan().finally) return up;
+      if (group.on_failure) return std::nullopt;  // it says what the failure means for the run
     }
     return std::nullopt;
   }

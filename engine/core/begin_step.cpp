@@ -96,6 +96,23 @@ void open_task(Draft& draft, StepIndex i) {
   open(draft, i, {{"do", std::move(instruction).value()}}, timeout_of(draft, step));
 }
 
+// Of a choice one branch runs: the first that is wanted.
+bool is_chosen_already(const Draft& draft, StepIndex i) {
+  const Step& step = draft.step(i);
+  if (!step.parent || !draft.step(*step.parent).is_choice) return false;
+  for (const StepIndex branch : draft.step(*step.parent).children) {
+    if (branch == i) return false;
+    if (draft.at(branch).skipped_because != "when") return true;
+  }
+  return false;
+}
+
+void skip(Draft& draft, StepIndex i, std::string reason) {
+  state::StepSkipped skipped;
+  skipped.reason = std::move(reason);
+  draft.emit(i, std::move(skipped));
+}
+
 // Whether the step is wanted; empty where that cannot be told, and the step has failed.
 std::optional<bool> is_wanted(Draft& draft, StepIndex i) {
   const Step& step = draft.step(i);
@@ -116,13 +133,10 @@ std::optional<bool> is_wanted(Draft& draft, StepIndex i) {
 }  // namespace
 
 void begin_step(Draft& draft, StepIndex i) {
+  if (is_chosen_already(draft, i)) return skip(draft, i, "choose");
   const auto wanted = is_wanted(draft, i);
   if (!wanted) return;
-  if (!*wanted) {
-    state::StepSkipped skipped;
-    skipped.reason = "when";
-    return draft.emit(i, std::move(skipped));
-  }
+  if (!*wanted) return skip(draft, i, "when");
   switch (draft.step(i).kind) {
     case StepKind::action: return static_cast<void>(begin_attempt(draft, i));
     case StepKind::set: return set_outputs(draft, i);

@@ -56,6 +56,21 @@ steps:
     retry: {attempts: 5, delay: 10ms}
     shell: echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
     probe: {shell: 'grep -q "^seen $RUNG_IDEMPOTENCY_KEY " witness'}
+  - id: which
+    on_failure: fail
+    choose:
+      - when: steps.hello.said == "bye"
+        steps:
+          - {id: never, undo: none, how_to_tell: no, command: ["false"]}
+      - otherwise: true
+        steps:
+          - id: inner
+            steps:
+              - id: chosen
+                how_to_tell: cat witness
+                undo: none
+                retry: {attempts: 5, delay: 10ms}
+                shell: echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
   - {id: sum, set: {text: "{{ steps.hello.said }} there"}}
   - id: consent
     approve: {ask: "Go on?", timeout: 10m, on_timeout: reject}
@@ -163,6 +178,7 @@ const Scenario& forward() {
                              {"flaky.first", C::once},
                              {"flaky", C::once},
                              {"seen", C::probe},
+                             {"which/otherwise/inner/chosen", C::once},
                              {"last", C::once},
                              {"finally/tidy", C::once}},
                             {{"hello", "said=hello"}}};

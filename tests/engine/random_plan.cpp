@@ -15,19 +15,20 @@ class Chance {
     std::vector<StepBuilder> steps = list(count, 0);
     for (StepBuilder& step : steps) builder.step(std::move(step));
     for (std::size_t n = below(3); n > 0; --n) builder.finally(leaf(true));
-    constexpr runbooks::OnFailure kPolicies[] = {
-        runbooks::OnFailure::pause, runbooks::OnFailure::fail, runbooks::OnFailure::undo_run};
     builder.on_failure(kPolicies[below(3)]);
     return builder.plan();
   }
 
  private:
+  static constexpr runbooks::OnFailure kPolicies[] = {
+      runbooks::OnFailure::pause, runbooks::OnFailure::fail, runbooks::OnFailure::undo_run};
+
   std::vector<StepBuilder> list(std::size_t count, int depth) {
     const bool is_dag = once_in(4);
     std::vector<StepBuilder> steps;
     std::vector<std::string> ids;
     for (std::size_t n = 0; n < count; ++n) {
-      StepBuilder step = depth < 2 && once_in(4) ? nested(depth) : leaf(false);
+      StepBuilder step = depth < 4 && once_in(4) ? nested(depth) : leaf(false);
       std::vector<std::string> needs;
       for (const std::string& id : ids) {
         if (once_in(3)) needs.push_back(id);
@@ -41,13 +42,33 @@ class Chance {
   }
 
   StepBuilder nested(int depth) {
+    if (once_in(3)) return choice(depth);
     StepBuilder step = group(name(), list(below(4), depth + 1));
     if (once_in(2)) {
       step.parallel();
       step->cancel_others = once_in(2);
     }
-    if (once_in(3)) step->tolerate = "not needed";
+    add_policy(step);
     return step;
+  }
+
+  StepBuilder choice(int depth) {
+    StepBuilder step = group(name(), {});
+    step->is_choice = true;
+    for (std::size_t n = 1 + below(3); n > 0; --n) {
+      StepBuilder branch = group(name(), list(1 + below(3), depth + 1));
+      if (n > 1 || once_in(2)) branch->when = {once_in(2) ? "true" : "false"};
+      step.child(std::move(branch));
+    }
+    add_policy(step);
+    return step;
+  }
+
+  void add_policy(StepBuilder& group) {
+    if (once_in(3))
+      group->tolerate = "not needed";
+    else if (once_in(3))
+      group->on_failure = kPolicies[below(3)];
   }
 
   StepBuilder leaf(bool in_finally) {
