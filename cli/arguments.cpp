@@ -24,8 +24,8 @@ constexpr Verbs verbs(V... verb) {
 constexpr Verbs kEvery = ~Verbs{0};
 constexpr Verbs kTakesInputs = verbs(Verb::validate, Verb::plan, Verb::run, Verb::start);
 constexpr Verbs kSpeaks = verbs(Verb::run, Verb::start, Verb::resume, Verb::approve, Verb::reject,
-                                Verb::done, Verb::signal, Verb::pause, Verb::cancel, Verb::retry,
-                                Verb::skip, Verb::resolve, Verb::undo);
+                                Verb::decide, Verb::done, Verb::signal, Verb::pause, Verb::cancel,
+                                Verb::retry, Verb::skip, Verb::resolve, Verb::undo);
 constexpr Verbs kDrives = verbs(Verb::run, Verb::resume);
 
 // Takes the text of an option; the answer says what is wrong with it, or nothing.
@@ -217,6 +217,7 @@ std::vector<std::string Arguments::*> places_of(Verb verb) {
     case Verb::retry:
     case Verb::skip:
     case Verb::resolve: return {&Arguments::run, &Arguments::step};
+    case Verb::decide:
     case Verb::signal: return {&Arguments::run, &Arguments::step, &Arguments::text};
     case Verb::note: return {&Arguments::run, &Arguments::text};
     case Verb::actions:
@@ -272,6 +273,10 @@ std::optional<Stop> missing(const VerbSpec& verb, const Arguments& given) {
   }
   if (verb.verb == Verb::signal && given.step.empty()) {
     return refuse(name + " needs the signal's name", "write:  rung signal " + given.run + " NAME");
+  }
+  if (verb.verb == Verb::decide && given.step.empty()) {
+    return refuse(name + " needs the option that is taken",
+                  "write:  rung decide " + given.run + " [STEP] OPTION --say \"why\"");
   }
   if (verb.verb == Verb::note && given.text.empty()) {
     return refuse(name + " needs a text", "write:  rung note " + given.run + " \"what happened\"");

@@ -26,6 +26,7 @@ enum class Verb : unsigned char {
   why,
   approve,
   reject,
+  decide,
   done,
   signal,
   note,
@@ -57,7 +58,7 @@ struct Arguments {
   std::string file;                  // FILE, or the folder of `init`
   std::string run;                   // RUN; "" where one run fits
   std::string step;                  // STEP, or a signal's or an action's name
-  std::string text;                  // of a note, payload of a signal
+  std::string text;                  // of a note, payload of a signal, option of a decision
   std::vector<std::string> inputs;   // -i k=v
   std::vector<std::string> outputs;  // -s k=v
   std::string mode;

@@ -21,7 +21,8 @@ std::vector<Chapter> chapters() {
       {"Run", {Verb::run, Verb::start, Verb::resume}},
       {"Look", {Verb::ls, Verb::show, Verb::watch, Verb::logs, Verb::why}},
       {"Decide",
-       {Verb::approve, Verb::reject, Verb::done, Verb::signal, Verb::note, Verb::resolve}},
+       {Verb::approve, Verb::reject, Verb::decide, Verb::done, Verb::signal, Verb::note,
+        Verb::resolve}},
       {"Steer", {Verb::pause, Verb::retry, Verb::skip, Verb::cancel, Verb::undo}},
       {"Keep", {Verb::gc, Verb::doctor, Verb::version}},
   };

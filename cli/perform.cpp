@@ -17,6 +17,7 @@ ExitCode perform(const Arguments& arguments, const Console& console) {
     case Verb::why: return why(arguments, console);
     case Verb::approve: return approve(arguments, console);
     case Verb::reject: return reject(arguments, console);
+    case Verb::decide: return decide(arguments, console);
     case Verb::done: return done(arguments, console);
     case Verb::signal: return signal(arguments, console);
     case Verb::note: return note(arguments, console);

@@ -50,6 +50,10 @@ struct Encode {
     if (!c.payload.is_null()) row.args.emplace("payload", c.payload);
     put_by(row, c.by);
   }
+  void operator()(const PickOption& c) const {
+    with_step("decide", c.step, {}, c.by);
+    row.args.emplace("option", c.option);
+  }
   void operator()(const Note& c) const {
     row.kind = "note";
     row.args.emplace("text", c.text);
@@ -154,7 +158,6 @@ state::Command encode(RunId run, const Command& command, CommandId id, TimePoint
   return row;
 }
 
-// long: one line for each verb.
 state::CommandResult answer_row(const CommandId& id, const Reply& reply) {
   state::CommandResult row;
   row.id = id;
@@ -166,6 +169,7 @@ state::CommandResult answer_row(const CommandId& id, const Reply& reply) {
   return row;
 }
 
+// long: one line for each verb.
 Result<Request> decode(const state::Command& row) {
   if (row.kind == "start") return decode_start(row);
   if (!row.run) return Error(ErrorCode::invalid, "the command " + row.kind + " names no run");
@@ -178,6 +182,7 @@ Result<Request> decode(const state::Command& row) {
   if (kind == "skip") return Request(Command(SkipStep{step, map_of(row, "outputs"), by}));
   if (kind == "retry") return Request(Command(RetryStep{step, by}));
   if (kind == "resolve") return decode_resolve(row);
+  if (kind == "decide") return Request(Command(PickOption{step, text_of(row, "option"), by}));
   if (kind == "note") return Request(Command(Note{text_of(row, "text"), by}));
   if (kind == "pause") return Request(Command(Pause{by}));
   if (kind == "resume") return Request(Command(Continue{by}));

@@ -322,6 +322,9 @@ KnownOutputs outputs_of(const Step& step, const Catalog& catalog) {
     case StepKind::approve:
       known.outputs = {{"approved", Type::boolean, ""}, {"by", Type::string, ""}};
       break;
+    case StepKind::decide:
+      known.outputs = {{"choice", Type::string, ""}, {"by", Type::string, ""}};
+      break;
     case StepKind::fail:
     case StepKind::group: break;
   }

@@ -71,6 +71,7 @@ enum KindBit : unsigned {
   kind_steps = 512,
   kind_parallel = 1024,
   kind_choose = 2048,
+  kind_decide = 4096,
 };
 struct StepWord {
   std::string_view key;

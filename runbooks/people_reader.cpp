@@ -4,6 +4,7 @@
 #include "runbooks/step_reader.h"
 #include "runbooks/value_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rung::runbooks {
@@ -39,6 +40,21 @@ void read_timeout(const Fields& inner, const Fields& step, Report& report, Draft
         "keep the one in `" + std::string(inner.table().what) + "`");
   }
   if (const auto timeout = inner.duration("timeout")) draft.step.timeout = *timeout;
+}
+
+void read_options(const Node& options, Report& report, DraftStep& draft) {
+  for (const auto& member : options.members) {
+    Node name;
+    name.text = member.key;
+    name.at = member.at;
+    check_name(name, "options", report);
+    draft.step.decide.options.emplace_back(
+        member.key,
+        ValueReader(report, draft.uses).read(member.value, {"options", {}, Type::string, true}));
+  }
+  if (options.members.size() >= 2) return;
+  report.error(place_of(options), "a decision needs two options or more",
+               "add one, or write  approve:  for a yes or no");
 }
 
 void read_duration(const Node& node, Report& report, DraftStep& draft) {
@@ -133,6 +149,28 @@ void read_manual(const Node& node, const Fields& step, Report& report, DraftStep
   if (const Node* outputs = fields.get("outputs")) manual.outputs = read_outputs(*outputs, report);
   manual.on_timeout = on_timeout(fields.text("on_timeout"), OnTimeout::pause);
   read_timeout(fields, step, report, draft);
+}
+
+void read_decide(const Node& node, const Fields& step, Report& report, DraftStep& draft) {
+  const Fields fields(node, *step.table().find("decide")->table, report);
+  auto& decide = draft.step.decide;
+  decide.ask = written(fields, "ask", report, draft);
+  if (const Node* options = fields.get("options")) read_options(*options, report, draft);
+  read_by(fields, draft);
+  decide.by = fields.texts("by");
+  decide.fallback = fields.text("default");
+  draft.step.timeout = fields.duration("after").value_or(Duration::zero());
+  const bool is_known =
+      std::any_of(decide.options.begin(), decide.options.end(),
+                  [&](const auto& option) { return option.first == decide.fallback; });
+  if (!decide.fallback.empty() && !is_known) {
+    report.error(fields.place("default"), "`" + decide.fallback + "` is none of the options",
+                 "name one of `options`");
+  }
+  if (fields.has("default") == fields.has("after")) return;
+  report.error(fields.place(fields.has("default") ? "default" : "after"),
+               "`default` and `after` go together: what is taken, and when",
+               fields.has("default") ? "add  after: 3m" : "add  default:  with one of the options");
 }
 
 }  // namespace rung::runbooks

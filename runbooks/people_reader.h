@@ -9,6 +9,7 @@ namespace rung::runbooks {
 // keys beside it; what they say goes into `draft`.
 void read_wait(const Node& node, const Fields& step, Report& report, DraftStep& draft);
 void read_approve(const Node& node, const Fields& step, Report& report, DraftStep& draft);
+void read_decide(const Node& node, const Fields& step, Report& report, DraftStep& draft);
 void read_manual(const Node& node, const Fields& step, Report& report, DraftStep& draft);
 
 }  // namespace rung::runbooks

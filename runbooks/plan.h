@@ -29,6 +29,7 @@ enum class StepKind : std::uint8_t {
   wait,     // for a duration, a time of day or a signal
   approve,  // for people's consent
   manual,   // for a person's hands
+  decide,   // for a person's choice among options
   group     // a list of steps, in order, as a DAG, or all at once
 };
 
@@ -83,6 +84,14 @@ struct ManualSpec {
   friend bool operator==(const ManualSpec&, const ManualSpec&) = default;
 };
 
+struct DecideSpec {
+  Template ask;
+  std::vector<std::pair<std::string, Template>> options;  // name and what it means, two or more
+  std::string fallback;  // the option that is taken when `timeout` has passed; "" for none
+  std::vector<std::string> by;
+  friend bool operator==(const DecideSpec&, const DecideSpec&) = default;
+};
+
 // A node of the unfolded plan. Every default is materialised: what is absent here is absent.
 struct Step {
   std::string id;       // flat in its file; "" for none
@@ -104,6 +113,7 @@ struct Step {
   WaitSpec wait;
   ApproveSpec approve;
   ManualSpec manual;
+  DecideSpec decide;
   bool cancel_others = false;  // kind group: a failing child cancels its running siblings
   bool is_parallel = false;    // kind group: children start together (needs are empty)
   bool is_choice = false;  // kind group: of its children, in order, the first whose `when` holds

@@ -150,6 +150,27 @@ ManualSpec read_manual(FieldReader in) {
   return manual;
 }
 
+std::vector<std::pair<std::string, Template>> named(FieldReader& in, std::string_view field) {
+  std::vector<std::pair<std::string, Template>> out;
+  in.each_item(field, [&](const Value& item) {
+    FieldReader one = in.inner(item, std::string(field));
+    auto name = one.text("name");
+    out.emplace_back(std::move(name), tmpl(one, "value"));
+    one.refuse_others();
+  });
+  return out;
+}
+
+DecideSpec read_decide(FieldReader in) {
+  DecideSpec decide;
+  decide.ask = tmpl(in, "ask");
+  decide.options = named(in, "options");
+  decide.fallback = in.text("default");
+  decide.by = texts(in, "by");
+  in.refuse_others();
+  return decide;
+}
+
 void read_kind(FieldReader& in, Step& out) {
   out.kind = word(in, "kind", StepKind::action);
   if (const Value* action = in.value("action")) out.action = read_use(in.inner(*action, "action"));
@@ -161,6 +182,8 @@ void read_kind(FieldReader& in, Step& out) {
     out.approve = read_approve(in.inner(*approve, "approve"));
   if (const Value* manual = in.value("manual"))
     out.manual = read_manual(in.inner(*manual, "manual"));
+  if (const Value* decide = in.value("decide"))
+    out.decide = read_decide(in.inner(*decide, "decide"));
   out.cancel_others = in.boolean("cancel_others");
   out.is_parallel = in.boolean("parallel");
   out.is_choice = in.boolean("choice");
@@ -210,17 +233,6 @@ InputSpec read_input(FieldReader in) {
   input.doc = in.text("doc");
   in.refuse_others();
   return input;
-}
-
-std::vector<std::pair<std::string, Template>> named(FieldReader& in, std::string_view field) {
-  std::vector<std::pair<std::string, Template>> out;
-  in.each_item(field, [&](const Value& item) {
-    FieldReader one = in.inner(item, std::string(field));
-    auto name = one.text("name");
-    out.emplace_back(std::move(name), tmpl(one, "value"));
-    one.refuse_others();
-  });
-  return out;
 }
 
 void read_people(FieldReader& in, Plan& plan) {

@@ -10,6 +10,7 @@ std::string_view name_of(StepKind kind) {
     case StepKind::wait: return "wait";
     case StepKind::approve: return "approve";
     case StepKind::manual: return "manual";
+    case StepKind::decide: return "decide";
     case StepKind::group: return "group";
   }
   return "";

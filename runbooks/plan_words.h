@@ -22,7 +22,7 @@ template <>
 struct AllOf<StepKind> {
   static constexpr std::array values{StepKind::action, StepKind::set,     StepKind::fail,
                                      StepKind::wait,   StepKind::approve, StepKind::manual,
-                                     StepKind::group};
+                                     StepKind::decide, StepKind::group};
 };
 template <>
 struct AllOf<OnFailure> {

@@ -115,6 +115,22 @@ Value::Map fields_of(const ManualSpec& manual) {
   return out.take();
 }
 
+Value::List named(const std::vector<std::pair<std::string, Template>>& templates) {
+  Value::List out;
+  for (const auto& [name, t] : templates)
+    out.push_back(Value::Map{{"name", name}, {"value", to_value(t)}});
+  return out;
+}
+
+Value::Map fields_of(const DecideSpec& decide) {
+  FieldWriter out;
+  out.tmpl("ask", decide.ask);
+  out.list("options", named(decide.options));
+  out.text("default", decide.fallback);
+  out.texts("by", decide.by);
+  return out.take();
+}
+
 void write_kind(const Step& step, FieldWriter& out) {
   out.word("kind", step.kind, StepKind::action);
   out.map("action", fields_of(step.action));
@@ -124,6 +140,7 @@ void write_kind(const Step& step, FieldWriter& out) {
   out.map("wait", fields_of(step.wait));
   out.map("approve", fields_of(step.approve));
   out.map("manual", fields_of(step.manual));
+  out.map("decide", fields_of(step.decide));
   out.boolean("cancel_others", step.cancel_others);
   out.boolean("parallel", step.is_parallel);
   out.boolean("choice", step.is_choice);
@@ -168,13 +185,6 @@ Value::Map fields_of(const InputSpec& input) {
   if (input.fallback) out.put("default", *input.fallback);
   out.text("doc", input.doc);
   return out.take();
-}
-
-Value::List named(const std::vector<std::pair<std::string, Template>>& templates) {
-  Value::List out;
-  for (const auto& [name, t] : templates)
-    out.push_back(Value::Map{{"name", name}, {"value", to_value(t)}});
-  return out;
 }
 
 void write_lists(const Plan& plan, FieldWriter& out) {

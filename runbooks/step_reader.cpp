@@ -129,8 +129,8 @@ class StepReader {
     if (fields_.has_unknown() || node_.is_broken) return;
     report().error(
         draft_.place, name() + " does nothing",
-        "add one of shell, command, http, uses, set, fail, wait, approve, manual, steps, parallel, "
-        "choose");
+        "add one of shell, command, http, uses, set, fail, wait, approve, manual, decide, steps, "
+        "parallel, choose");
   }
 
   void check_applicable() {
@@ -216,6 +216,10 @@ class StepReader {
       case kind_manual:
         step.kind = StepKind::manual;
         if (const Node* node = fields_.get("manual")) read_manual(*node, fields_, report(), draft_);
+        return;
+      case kind_decide:
+        step.kind = StepKind::decide;
+        if (const Node* node = fields_.get("decide")) read_decide(*node, fields_, report(), draft_);
         return;
       case kind_choose: return read_choice();
       default: return read_group();

@@ -12,6 +12,7 @@ using engine::Command;
 using engine::FinishManual;
 using engine::Note;
 using engine::Pause;
+using engine::PickOption;
 using engine::Resolve;
 using engine::ResolveAs;
 using engine::RetryStep;

@@ -46,7 +46,7 @@ StepView view_of(const Step& step, const StepState& state) {
 std::string phase_of(const Step& step) {
   if (!step.phase.empty()) return step.phase;
   const bool waits = step.kind == StepKind::wait || step.kind == StepKind::approve ||
-                     step.kind == StepKind::manual;
+                     step.kind == StepKind::manual || step.kind == StepKind::decide;
   return waits ? "wait" : "";
 }
 
@@ -102,6 +102,7 @@ std::string_view kind_name(const StepView& step) {
     case StepKind::wait: return "wait";
     case StepKind::approve: return "approve";
     case StepKind::manual: return "manual";
+    case StepKind::decide: return "decide";
     case StepKind::group: return "group";
   }
   return "";
@@ -131,6 +132,7 @@ std::string_view name_of_need(NeedKind kind) {
     case NeedKind::engine: return "engine";
     case NeedKind::approval: return "approval";
     case NeedKind::task: return "task";
+    case NeedKind::decision: return "decision";
     case NeedKind::signal: return "signal";
     case NeedKind::timer: return "timer";
     case NeedKind::delay: return "delay";

@@ -130,9 +130,14 @@ void History::note_deed(const state::Event& event) {
           [&](const state::Voted& e) { deed(e.who, e.approve ? "approved" : "rejected", e.say); },
           [&](const state::StepSucceeded& e) {
             const auto step = graph_.find(event.step);
-            const bool is_approval = step && graph_.step(*step).kind == StepKind::approve;
-            const bool is_task = step && graph_.step(*step).kind == StepKind::manual;
-            if (!is_approval) deed(e.who, is_task ? "did" : "resolved as done", e.say);
+            const StepKind kind = step ? graph_.step(*step).kind : StepKind::action;
+            if (kind == StepKind::approve) return;  // its votes say it
+            const auto choice = e.outputs.find("choice");
+            const bool is_decision = kind == StepKind::decide && choice != e.outputs.end();
+            const std::string what = is_decision ? "decided on " + to_text(choice->second)
+                                     : kind == StepKind::manual ? "did"
+                                                                : "resolved as done";
+            deed(e.who, what, e.say);
           },
           [&](const state::AttemptEnded& e) {
             const bool failed = e.end == state::AttemptEnd::failed;

@@ -106,6 +106,7 @@ class Needs {
     switch (step.kind) {
       case StepKind::approve: return add_approval(step, state);
       case StepKind::manual: return add_task(step, state);
+      case StepKind::decide: return add_decision(step, state);
       case StepKind::wait: return add_wait(step, state);
       case StepKind::action:
       case StepKind::set:
@@ -161,6 +162,24 @@ class Needs {
     for (const auto& [name, type] : step.manual.outputs) outputs += " -s " + name + "=VALUE";
     need.ways = {{"it is done", command("done", name_of(step) + outputs)},
                  {"it will not be", command("skip", name_of(step) + " --say \"why\"")}};
+    needs_.push_back(std::move(need));
+  }
+
+  void add_decision(const Step& step, const StepState& state) {
+    Need need = open_need(NeedKind::decision, step, state);
+    need.is_for_person = true;
+    need.text = text_of(state.shown, "ask");
+    need.who = people_text(graph_.plan(), step.decide.by);
+    need.then = need.until ? step.decide.fallback + " is taken" : "";
+    need.ends_well_by_itself = need.until.has_value();
+    const auto shown = state.shown.find("options");
+    for (const auto& [name, source] : step.decide.options) {
+      std::string meaning;
+      if (shown != state.shown.end() && shown->second.map() != nullptr)
+        meaning = text_of(*shown->second.map(), name);
+      need.ways.push_back(
+          {meaning, command("decide", name_of(step) + " " + name + " --say \"why\"")});
+    }
     needs_.push_back(std::move(need));
   }
 

@@ -185,6 +185,7 @@ class Describe {
       case StepKind::wait: return "wait";
       case StepKind::approve: return "approve";
       case StepKind::manual: return "manual";
+      case StepKind::decide: return "decide";
       case StepKind::group:
         if (is_branch(step)) return "branch";
         return step.is_choice ? "choose" : step.is_parallel ? "parallel" : "group";
@@ -224,6 +225,12 @@ class Describe {
         planned.inputs.emplace_back("do", text_now(step.manual.instruction));
         planned.inputs.emplace_back("by", people_text(plan_, step.manual.by));
         return;
+      case StepKind::decide:
+        planned.inputs.emplace_back("ask", text_now(step.decide.ask));
+        for (const auto& [name, meaning] : step.decide.options)
+          planned.inputs.emplace_back(name, text_now(meaning));
+        planned.inputs.emplace_back("by", people_text(plan_, step.decide.by));
+        return;
       case StepKind::group: return;
     }
   }
@@ -260,6 +267,7 @@ class Describe {
   static std::string then_of(const Step& step) {
     if (step.kind == StepKind::approve) return ", then " + on_timeout_text(step.approve.on_timeout);
     if (step.kind == StepKind::manual) return ", then " + on_timeout_text(step.manual.on_timeout);
+    if (step.kind == StepKind::decide) return ", then " + step.decide.fallback;
     return "";
   }
 
@@ -287,7 +295,9 @@ class Describe {
   void remark() {
     Duration waits{};
     for (const Step& step : plan_.steps) {
-      if (step.kind == StepKind::approve || step.kind == StepKind::manual) waits += step.timeout;
+      const bool asks = step.kind == StepKind::approve || step.kind == StepKind::manual ||
+                        step.kind == StepKind::decide;
+      if (asks) waits += step.timeout;
     }
     if (plan_.rto > Duration::zero() && waits > plan_.rto) {
       view_.remarks.push_back("people may take " + to_string(waits) + " to answer; the rto is " +

@@ -78,6 +78,7 @@ enum class NeedKind : std::uint8_t {
   engine,  // nobody drives the run
   approval,
   task,
+  decision,
   signal,
   timer,
   delay,

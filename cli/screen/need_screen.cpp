@@ -30,6 +30,7 @@ std::string label_of(const Need& need) {
     case NeedKind::engine: return "needs";
     case NeedKind::approval: return need.step;
     case NeedKind::task: return need.step;
+    case NeedKind::decision: return need.step;
     case NeedKind::signal: return need.step + " waits for";
     case NeedKind::timer: return need.step + " waits for";
     case NeedKind::delay: return "next";
@@ -44,7 +45,8 @@ std::string label_of(const Need& need) {
 
 std::string who_label(NeedKind kind) {
   switch (kind) {
-    case NeedKind::approval: return "may decide: ";
+    case NeedKind::approval:
+    case NeedKind::decision: return "may decide: ";
     case NeedKind::task: return "may do it: ";
     case NeedKind::doubt:
     case NeedKind::engine:

@@ -20,7 +20,7 @@ struct Mark {
 
 bool is_open(const StepView& step) {
   return step.kind == StepKind::approve || step.kind == StepKind::manual ||
-         step.kind == StepKind::wait;
+         step.kind == StepKind::decide || step.kind == StepKind::wait;
 }
 
 Mark plain_mark(const StepView& step) {
@@ -100,7 +100,8 @@ std::string headline_of(const RunView& run) {
   if (run.status == RunStatus::waiting) {
     const bool person =
         std::any_of(run.needs.begin(), run.needs.end(), [](const service::Need& need) {
-          return need.kind == service::NeedKind::approval || need.kind == service::NeedKind::task;
+          return need.kind == service::NeedKind::approval || need.kind == service::NeedKind::task ||
+                 need.kind == service::NeedKind::decision;
         });
     return person ? "WAITING FOR A PERSON" : "WAITING";
   }

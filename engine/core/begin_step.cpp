@@ -96,6 +96,20 @@ void open_task(Draft& draft, StepIndex i) {
   open(draft, i, {{"do", std::move(instruction).value()}}, timeout_of(draft, step));
 }
 
+void open_decision(Draft& draft, StepIndex i) {
+  const Step& step = draft.step(i);
+  auto ask = resolve(step.decide.ask, *draft.context().evaluator, draft.scope());
+  if (!ask) return fail_step(draft, i, invalid(ask.error(), "decide.ask"));
+  Value::Map options;
+  for (const auto& [name, source] : step.decide.options) {
+    auto meaning = resolve(source, *draft.context().evaluator, draft.scope());
+    if (!meaning) return fail_step(draft, i, invalid(meaning.error(), "decide.options." + name));
+    options.emplace(name, std::move(meaning).value());
+  }
+  open(draft, i, {{"ask", std::move(ask).value()}, {"options", Value(std::move(options))}},
+       timeout_of(draft, step));
+}
+
 // Of a choice one branch runs: the first that is wanted.
 bool is_chosen_already(const Draft& draft, StepIndex i) {
   const Step& step = draft.step(i);
@@ -144,6 +158,7 @@ void begin_step(Draft& draft, StepIndex i) {
     case StepKind::wait: return open_wait(draft, i);
     case StepKind::approve: return open_approval(draft, i);
     case StepKind::manual: return open_task(draft, i);
+    case StepKind::decide: return open_decision(draft, i);
     case StepKind::group: return open(draft, i, {}, std::nullopt);
   }
 }

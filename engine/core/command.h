@@ -53,6 +53,11 @@ struct FinishManual {
   Value::Map outputs;
   By by;
 };
+struct PickOption {  // of a decision
+  std::string step;
+  std::string option;
+  By by;
+};
 struct SendSignal {
   std::string name;
   Value payload;
@@ -94,7 +99,7 @@ struct Undo {
 };
 
 using Command =
-    std::variant<Claim, FinishAttempt, FinishProbe, PassTime, Go, Vote, FinishManual, SendSignal,
-                 Note, Pause, Continue, Cancel, RetryStep, SkipStep, Resolve, Undo>;
+    std::variant<Claim, FinishAttempt, FinishProbe, PassTime, Go, Vote, FinishManual, PickOption,
+                 SendSignal, Note, Pause, Continue, Cancel, RetryStep, SkipStep, Resolve, Undo>;
 
 }  // namespace rung::engine

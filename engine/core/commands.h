@@ -14,6 +14,7 @@ void carry_out(Draft& draft, const PassTime& command);
 void carry_out(Draft& draft, const Go& command);
 void carry_out(Draft& draft, const Vote& command);
 void carry_out(Draft& draft, const FinishManual& command);
+void carry_out(Draft& draft, const PickOption& command);
 void carry_out(Draft& draft, const SendSignal& command);
 void carry_out(Draft& draft, const Note& command);
 void carry_out(Draft& draft, const Pause& command);

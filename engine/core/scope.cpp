@@ -7,6 +7,13 @@ Value time_or_null(const std::optional<TimePoint>& time) {
   return time ? Value(*time) : Value();
 }
 
+// What people's answers give; null before, and where the step was skipped.
+std::vector<const char*> outputs_of_kind(StepKind kind) {
+  if (kind == StepKind::approve) return {"approved", "by"};
+  if (kind == StepKind::decide) return {"choice", "by"};
+  return {};
+}
+
 }  // namespace
 
 Value error_facts(const ActionError& error, AttemptPhase phase) {
@@ -23,6 +30,7 @@ Value step_facts(const runbooks::Step& step, const StepState& state) {
   for (const auto& [name, type] : step.action.outputs) outputs.emplace(name, Value());
   for (const auto& [name, type] : step.manual.outputs) outputs.emplace(name, Value());
   for (const auto& [name, value] : step.set) outputs.emplace(name, Value());
+  for (const char* name : outputs_of_kind(step.kind)) outputs.emplace(name, Value());
   for (const auto& [name, value] : state.outputs) outputs.insert_or_assign(name, value);
   facts = outputs;
   facts.insert_or_assign("status", Value(name_of(state.status)));

@@ -20,6 +20,7 @@ std::string waiting_reason(const Graph& graph, const RunState& run) {
     switch (step.kind) {
       case StepKind::approve: return "approval of " + step.address;
       case StepKind::manual: return "manual step " + step.address;
+      case StepKind::decide: return "decision " + step.address;
       case StepKind::wait:
         return step.wait.signal.empty() ? "timer of " + step.address
                                         : "signal " + step.wait.signal + " at " + step.address;

@@ -56,6 +56,12 @@ void end_person(Draft& draft, StepIndex i, OnTimeout what) {
   }
 }
 
+void take_default(Draft& draft, StepIndex i) {
+  state::StepSucceeded done;
+  done.outputs = {{"choice", Value(draft.step(i).decide.fallback)}, {"by", Value("timeout")}};
+  draft.emit(i, std::move(done));
+}
+
 void wake_open(Draft& draft, StepIndex i) {
   if (!is_due(*draft.at(i).due, draft.context().now)) return;
   const Step& step = draft.step(i);
@@ -63,6 +69,7 @@ void wake_open(Draft& draft, StepIndex i) {
     case StepKind::wait: return end_wait(draft, i);
     case StepKind::approve: return end_person(draft, i, step.approve.on_timeout);
     case StepKind::manual: return end_person(draft, i, step.manual.on_timeout);
+    case StepKind::decide: return take_default(draft, i);
     case StepKind::action:
     case StepKind::set:
     case StepKind::fail:

@@ -74,6 +74,7 @@ steps:
   - {id: sum, set: {text: "{{ steps.hello.said }} there"}}
   - id: consent
     approve: {ask: "Go on?", timeout: 10m, on_timeout: reject}
+  - {id: way, decide: {ask: "Which way?", options: {onward: "on", back: "away"}, default: back, after: 10m}}
   - {id: go, wait: {signal: ready}, timeout: 10m}
   - {id: nap, wait: 50ms}
   - id: last

@@ -106,6 +106,7 @@ struct Scene::Person {
   std::vector<std::string> words_for(const service::Need& need) const {
     switch (need.kind) {
       case NeedKind::approval: return {"approve", "1", need.step};
+      case NeedKind::decision: return {"decide", "1", need.step, "onward"};
       case NeedKind::signal: return {"signal", "1", "ready"};
       case NeedKind::doubt: return resolution(need.step);
       case NeedKind::failure:

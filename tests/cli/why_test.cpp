@@ -51,6 +51,10 @@ TEST_P(WhyTest, PrintsACommandThatUnblocks) {
 
 constexpr const char* kApproval =
     "steps:\n  - {id: go, approve: {ask: \"Go?\", timeout: 10m, on_timeout: reject}}\n";
+constexpr const char* kDecision =
+    "steps:\n  - {id: way, decide: {ask: \"Which way?\", options: {repair: \"wait for the disk\", "
+    "failover: \"go west\"}}}\n"
+    "  - {id: gone, when: steps.way.choice == \"failover\", fail: \"went west\"}\n";
 constexpr const char* kTask =
     "steps:\n  - {id: cables, manual: {do: \"Move the uplink\", timeout: 10m, on_timeout: pause, "
     "outputs: {ticket: string}}}\n";
@@ -73,6 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
     States, WhyTest,
     testing::Values(Waits{"ApprovalByApproving", kApproval, "approval", 0, "", "succeeded"},
                     Waits{"ApprovalByRejecting", kApproval, "approval", 1, "", "cancelled"},
+                    Waits{"DecisionByTheFirstWay", kDecision, "decision", 0, "", "succeeded"},
+                    Waits{"DecisionByTheSecondWay", kDecision, "decision", 1, "", "failed"},
                     Waits{"TaskByDoingIt", kTask, "task", 0, "", "succeeded"},
                     Waits{"TaskBySkippingIt", kTask, "task", 1, "", "succeeded"},
                     Waits{"FailureByRetrying", kFailure, "failure", 0, "touch fixed", "succeeded"},

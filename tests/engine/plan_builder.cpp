@@ -71,6 +71,15 @@ StepBuilder manual(std::string id) {
   step->manual.instruction = Template{Value("do it")};
   return step;
 }
+StepBuilder decision(std::string id, Duration after) {
+  StepBuilder step(std::move(id), StepKind::decide);
+  step->decide.ask = Template{Value("which way?")};
+  step->decide.options = {{"left", Template{Value("to the left")}},
+                          {"right", Template{Value("to the right")}}};
+  step->timeout = after;
+  if (after > Duration::zero()) step->decide.fallback = "right";
+  return step;
+}
 StepBuilder fail(std::string id, std::string why) {
   StepBuilder step(std::move(id), StepKind::fail);
   step->fail = Template{Value(std::move(why))};

@@ -52,6 +52,7 @@ StepBuilder wait_for(std::string id, Duration duration);
 StepBuilder wait_signal(std::string id, std::string signal);
 StepBuilder approve(std::string id, std::vector<std::string> by = {});
 StepBuilder manual(std::string id);
+StepBuilder decision(std::string id, Duration after = {});  // left or right; right after so long
 StepBuilder fail(std::string id, std::string why);
 
 class PlanBuilder {

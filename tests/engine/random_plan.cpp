@@ -75,7 +75,9 @@ class Chance {
     switch (in_finally ? below(5) : below(12)) {
       case 8: return set(name(), "x", "1 + 1");
       case 9: return wait_for(name(), std::chrono::seconds(1 + below(100)));
-      case 10: return once_in(2) ? wait_signal(name(), "go") : manual(name());
+      case 10:
+        if (once_in(3)) return decision(name(), std::chrono::seconds(60 * below(2)));
+        return once_in(2) ? wait_signal(name(), "go") : manual(name());
       case 11: return once_in(8) ? fail(name(), "enough") : approval();
       default: return action(in_finally);
     }

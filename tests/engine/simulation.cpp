@@ -152,6 +152,8 @@ struct Simulation::Inside {
         return send(Vote{step.address, world.roll(800), by("ana")});
       if (step.kind != StepKind::approve && world.roll(100))
         return send(SkipStep{step.address, {}, by("ana")});
+      if (step.kind == StepKind::decide)
+        return send(PickOption{step.address, world.roll(500) ? "left" : "right", by("ana")});
       if (step.kind == StepKind::manual) return send(FinishManual{step.address, {}, by("ana")});
       if (step.kind == StepKind::wait && !step.wait.signal.empty())
         return send(SendSignal{step.wait.signal, Value(1), by("ana")});

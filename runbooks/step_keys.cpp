@@ -1,0 +1,467 @@
+#include "runbooks/keys.h"
+
+#include <utility>
+
+// The keys of a step.
+namespace rung::runbooks {
+namespace {
+
+constexpr unsigned kCommands = kind_shell | kind_command;
+constexpr unsigned kActions = kCommands | kind_http | kind_uses;
+constexpr unsigned kWaits = kind_wait | kind_approve | kind_manual;
+constexpr unsigned kLists = kind_steps | kind_parallel;
+constexpr unsigned kGroups = kLists | kind_choose;
+
+const Table& retry_table() {
+  static const Table table{
+      "retry",
+      {{"attempts", Shape::integer, "How often in all: 3."},
+       {"delay", Shape::duration, "Before the second attempt, then doubling: 1s."},
+       {"max_delay", Shape::duration, "The longest delay: 30s."},
+       {"errors",
+        Shape::choices,
+        "Only after errors of these classes.",
+        nullptr,
+        {"network", "timeout", "auth", "quota", "not_found", "conflict", "invalid", "refused",
+         "unavailable", "internal"}}},
+      {},
+      {{"max_attempts", "attempts"},
+       {"count", "attempts"},
+       {"times", "attempts"},
+       {"limit", "attempts"},
+       {"backoff", "delay"},
+       {"interval", "delay"},
+       {"on", "errors"}}};
+  return table;
+}
+
+const Table& wait_table() {
+  static const Table table{
+      "wait",
+      {{"signal", Shape::name, "Until `rung signal RUN NAME` comes."},
+       {"at", Shape::written, "Until a time of day (\"02:30\") or a point in time (RFC 3339)."},
+       {"timezone", Shape::text,
+        "Of a time of day, as in Europe/Berlin; UTC where it is not given."}},
+      {"check", "until", "hold", "every"},
+      {{"duration", "wait: 30s"},
+       {"for", "wait: 30s"},
+       {"seconds", "wait: 30s"},
+       {"tz", "timezone"}}};
+  return table;
+}
+
+const Table& approve_table() {
+  static const Table table{
+      "approve",
+      {{"ask", Shape::written, "The question, as the person reads it.", nullptr, {}, true},
+       {"show", Shape::values, "Facts shown beside the question: name and value."},
+       {"by", Shape::texts, "Who may decide, names from `people:`. Without it anybody confirms."},
+       {"count", Shape::integer, "How many different people must approve: 1."},
+       {"timeout", Shape::duration,
+        "How long the question stays open; must be stated here or beside."},
+       {"on_timeout",
+        Shape::choice,
+        "What silence means.",
+        nullptr,
+        {"reject", "approve", "pause", "fail"},
+        true},
+       {"on_reject",
+        Shape::choice,
+        "What a no means: cancel.",
+        nullptr,
+        {"cancel", "undo_run", "continue"}}},
+      {},
+      {{"message", "ask"},
+       {"text", "ask"},
+       {"question", "ask"},
+       {"approvers", "by"},
+       {"who", "by"}}};
+  return table;
+}
+
+const Table& manual_table() {
+  static const Table table{"manual",
+                           {{"do", Shape::written, "What the person does.", nullptr, {}, true},
+                            {"checklist", Shape::texts, "Points to confirm one by one."},
+                            {"by", Shape::texts, "Who does it, names from `people:`."},
+                            {"outputs", Shape::types, "What the person reports: {ticket: string}."},
+                            {"timeout", Shape::duration, "How long it may take."},
+                            {"on_timeout",
+                             Shape::choice,
+                             "What happens then: pause.",
+                             nullptr,
+                             {"pause", "fail", "continue"}}},
+                           {},
+                           {{"text", "do"},
+                            {"instruction", "do"},
+                            {"instructions", "do"},
+                            {"ask", "do"},
+                            {"steps", "checklist"}}};
+  return table;
+}
+
+const Table& decide_table() {
+  static const Table table{
+      "decide",
+      {{"ask", Shape::written, "The question, as the person reads it.", nullptr, {}, true},
+       {"options",
+        Shape::values,
+        "Name and meaning of each: {repair: \"Wait for the disk\"}.",
+        nullptr,
+        {},
+        true},
+       {"default", Shape::name, "The option that is taken when nobody has decided."},
+       {"after", Shape::duration, "How long to wait until then: 3m."},
+       {"by", Shape::texts, "Who may decide, names from `people:`. Without it anybody."}},
+      {},
+      {{"message", "ask"},
+       {"question", "ask"},
+       {"text", "ask"},
+       {"choices", "options"},
+       {"timeout", "after"},
+       {"on_timeout", "default"},
+       {"who", "by"}}};
+  return table;
+}
+
+// long: the table of the keys that every form of action takes.
+std::vector<Key> action_keys() {
+  return {
+      {"shell", Shape::text,
+       "A script for bash --noprofile --norc -euo pipefail. Values go in by env."},
+      {"command", Shape::list,
+       "A program and its arguments, without a shell: [./warm.sh, --fast]."},
+      {"http", Shape::values, "An HTTP request: {method: GET, url: \"...\"}."},
+      {"uses", Shape::text, "An action by its name: http.get."},
+      {"with",
+       Shape::values,
+       "The action's inputs.",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kind_uses},
+      {"env",
+       Shape::values,
+       "Environment variables of the command.",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kCommands},
+      {"stdin",
+       Shape::value,
+       "What the command reads from its standard input.",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kCommands},
+      {"files",
+       Shape::values,
+       "Variable and content: the command finds the path of a private file in the variable.",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kCommands},
+      {"cwd",
+       Shape::written,
+       "The working directory; it begins at the runbook's folder, which is the default.",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kCommands},
+      {"interpreter",
+       Shape::texts,
+       "Runs the script instead of bash: [python3, -u].",
+       nullptr,
+       {},
+       false,
+       true,
+       Shape::text,
+       {},
+       kind_shell},
+      {"outputs",
+       Shape::types,
+       "What the step gives to later ones: {bytes: size}.",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kActions},
+      {"expect",
+       Shape::condition,
+       "What must hold of the outputs, by their bare names: exit_code == 0.",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kActions},
+      {"timeout",
+       Shape::duration,
+       "Of each attempt: 5m. For people and signals: how long to wait.",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kActions | kWaits},
+      {"step_timeout",
+       Shape::duration,
+       "Of all attempts and delays together.",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kActions},
+      {"retry",
+       Shape::table,
+       "How often and when to try again.",
+       &retry_table(),
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kActions},
+      {"leftovers",
+       Shape::choice,
+       "What to do with processes that the command leaves behind.",
+       nullptr,
+       {"allow", "kill", "fail"},
+       false,
+       false,
+       Shape::text,
+       {},
+       kCommands},
+      {"unpinned",
+       Shape::boolean,
+       "Do not pin the files that the step names: they may change during a run.",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kCommands},
+  };
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> foreign_words() {
+  return {{"run", "shell"},
+          {"script", "shell"},
+          {"sh", "shell"},
+          {"bash", "shell"},
+          {"cmd", "command"},
+          {"exec", "command"},
+          {"argv", "command"},
+          {"if", "when"},
+          {"only_if", "when"},
+          {"name", "id"},
+          {"depends_on", "needs"},
+          {"dependencies", "needs"},
+          {"after", "needs"},
+          {"requires", "needs"},
+          {"description", "title"},
+          {"retries", "retry"},
+          {"environment", "env"},
+          {"args", "with"},
+          {"params", "with"},
+          {"action", "uses"},
+          {"ignore_errors", "tolerate"},
+          {"continue_on_error", "tolerate"},
+          {"compensate", "undo"},
+          {"rollback", "undo"},
+          {"approval", "approve"},
+          {"sleep", "wait"},
+          {"pause", "wait"},
+          {"switch", "choose"},
+          {"tasks", "steps"}};
+}
+
+Table make_action_table() {
+  Table table{"action", action_keys(), {"lua", "target", "runbook", "connection"}, foreign_words()};
+  table.keys.push_back({"title", Shape::text, "What it does, for screens."});
+  return table;
+}
+
+// The table names itself (groups hold steps), so its address must be known before its content.
+Table& step_table_storage() {
+  static Table table;
+  return table;
+}
+
+void add_step_words(std::vector<Key>& keys);
+
+const Table& branch_table() {
+  static const Table table{
+      "branch",
+      {{"when", Shape::condition, "Takes this branch if it holds, and no branch before it did."},
+       {"otherwise", Shape::boolean,
+        "true: takes this branch if no other was taken; the last one."},
+       {"steps", Shape::tables, "What is done then.", &step_table_storage(), {}, true}},
+      {},
+      {{"if", "when"},
+       {"case", "when"},
+       {"else", "otherwise"},
+       {"default", "otherwise"},
+       {"then", "steps"},
+       {"do", "steps"}}};
+  return table;
+}
+
+Table make_step_table() {
+  Table table{"step", {}, {}, foreign_words()};
+  table.later = {"for_each",  "runbook",
+                 "two_phase", "failover",
+                 "backup",    "scale",
+                 "verify",    "locks",
+                 "lua",       "target",
+                 "abort_if",  "finally",
+                 "modes",     "accept_split_brain_risk",
+                 "triggers",  "connection"};
+  table.keys = {
+      {"id",
+       Shape::name,
+       "The step's name, unique in the file: small letters, digits and _.",
+       nullptr,
+       {},
+       true},
+      {"title", Shape::text, "What it does, for screens."},
+      {"when", Shape::condition, "Only if this holds; else the step is skipped."},
+      {"needs", Shape::names,
+       "Steps of the same list that must have ended well. Makes the list a graph."},
+      {"phase",
+       Shape::choice,
+       "The part of the recovery that it belongs to, for the report.",
+       nullptr,
+       {"detect", "wait", "fence", "promote", "repoint", "verify"}},
+  };
+  for (auto& key : action_keys()) table.keys.push_back(std::move(key));
+  add_step_words(table.keys);
+  return table;
+}
+
+void add_group_words(std::vector<Key>& keys) {
+  const auto add = [&](Key key, unsigned kinds) {
+    key.kinds = kinds;
+    keys.push_back(std::move(key));
+  };
+  add({"steps", Shape::tables, "A group: steps in order, or as a graph with needs.",
+       &step_table_storage()},
+      ~0u);
+  add({"parallel", Shape::tables, "A group whose steps start together.", &step_table_storage()},
+      ~0u);
+  add({"choose", Shape::tables, "Of several branches the first whose condition holds.",
+       &branch_table()},
+      ~0u);
+  add({"cancel_others", Shape::boolean, "A failing step of the group cancels those that run."},
+      kLists);
+  add({"on_failure",
+       Shape::choice,
+       "What a step that fails in this group means for the run.",
+       nullptr,
+       {"pause", "fail", "undo_run"}},
+      kGroups);
+}
+
+void add_step_words(std::vector<Key>& keys) {
+  const unsigned effects = kActions | kind_manual;
+  const auto add = [&](Key key, unsigned kinds) {
+    key.kinds = kinds;
+    keys.push_back(std::move(key));
+  };
+  add({"set", Shape::values, "Outputs computed by expressions: {started_by: \"{{ run.who }}\"}."},
+      ~0u);
+  add({"fail", Shape::written, "Ends the steps with this reason; finally still runs."}, ~0u);
+  add({"wait",
+       Shape::table,
+       "For a time, a time of day or a signal: 30s.",
+       &wait_table(),
+       {},
+       false,
+       true,
+       Shape::written},
+      ~0u);
+  add({"approve", Shape::table, "Asks people for consent.", &approve_table()}, ~0u);
+  add({"manual", Shape::table, "Asks a person to do something.", &manual_table()}, ~0u);
+  add({"decide", Shape::table, "Asks a person to choose one of several ways.", &decide_table()},
+      ~0u);
+  add_group_words(keys);
+  add({"tolerate", Shape::text, "The reason why the run may go on when this step fails."},
+      kActions | kind_wait | kind_manual | kGroups);
+  add({"undo",
+       Shape::table,
+       "The action that takes it back, or none.",
+       &action_table(),
+       {},
+       false,
+       true,
+       Shape::choice,
+       {"none"}},
+      effects);
+  add({"undo_on",
+       Shape::choices,
+       "After which outcomes undo applies: both.",
+       nullptr,
+       {"succeeded", "failed"}},
+      effects);
+  add({"point_of_no_return", Shape::text,
+       "From here on the run is not undone; the text names the way back."},
+      effects);
+  add({"probe", Shape::table,
+       "Looks whether the effect happened: exit 0 done, 1 not done, else unknown.",
+       &action_table()},
+      kActions);
+  add({"in_doubt",
+       Shape::choice,
+       "When nobody can tell whether it happened: ask a person, or run it again.",
+       nullptr,
+       {"retry", "ask"}},
+      kActions);
+  add({"how_to_tell", Shape::text, "How a person finds out whether it happened."}, kActions);
+}
+
+}  // namespace
+
+const std::vector<StepWord>& step_words() {
+  static const std::vector<StepWord> words{
+      {"shell", kind_shell},  {"command", kind_command},   {"http", kind_http},
+      {"uses", kind_uses},    {"set", kind_set},           {"fail", kind_fail},
+      {"wait", kind_wait},    {"approve", kind_approve},   {"manual", kind_manual},
+      {"steps", kind_steps},  {"parallel", kind_parallel}, {"choose", kind_choose},
+      {"decide", kind_decide}};
+  return words;
+}
+
+const Table& action_table() {
+  static const Table table = make_action_table();
+  return table;
+}
+
+const Table& step_table() {
+  static const bool is_made = (step_table_storage() = make_step_table(), true);
+  static_cast<void>(is_made);
+  return step_table_storage();
+}
+
+}  // namespace rung::runbooks
