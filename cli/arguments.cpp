@@ -2,6 +2,7 @@
 
 #include "base/diagnostic.h"
 #include "cli/help.h"
+#include "cli/man_page.h"
 #include "cli/verbs.h"
 
 #include <CLI/CLI.hpp>
@@ -221,6 +222,7 @@ std::vector<std::string Arguments::*> places_of(Verb verb) {
     case Verb::signal: return {&Arguments::run, &Arguments::step, &Arguments::text};
     case Verb::note: return {&Arguments::run, &Arguments::text};
     case Verb::actions:
+    case Verb::completion:
     case Verb::schema: return {&Arguments::step};
     case Verb::ls:
     case Verb::gc:
@@ -324,9 +326,7 @@ std::optional<Stop> parse_options(const VerbSpec& verb, std::span<const std::str
 }
 
 Stop help_of(const VerbSpec& verb) {
-  std::vector<OptionLine> lines;
-  for (const OptionSpec& option : options_of(verb.verb)) lines.push_back(option.line);
-  return {ExitCode::succeeded, help_text(verb, lines)};
+  return {ExitCode::succeeded, help_text(verb, option_lines(verb.verb))};
 }
 
 bool asks_help(std::string_view word) {
@@ -337,6 +337,12 @@ bool asks_help(std::string_view word) {
 
 const VerbSpec& spec_of(Verb verb) {
   return kVerbs[static_cast<std::size_t>(verb)];
+}
+
+std::vector<OptionLine> option_lines(Verb verb) {
+  std::vector<OptionLine> lines;
+  for (const OptionSpec& option : options_of(verb)) lines.push_back(option.line);
+  return lines;
 }
 
 std::string_view name_of(Verb verb) {
@@ -357,6 +363,7 @@ std::variant<Arguments, Stop> parse_arguments(std::span<const std::string_view> 
   const bool is_help = first == "help";
   if (is_help) {
     if (rest.empty()) return Stop{ExitCode::succeeded, help_text()};
+    if (rest[0] == "--man") return Stop{ExitCode::succeeded, man_page()};
     first = rest[0];
   }
   const auto found = std::find_if(kVerbs.begin(), kVerbs.end(),

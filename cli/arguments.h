@@ -40,6 +40,7 @@ enum class Verb : unsigned char {
   doctor,
   version,
   schema,
+  completion,
   actions
 };
 

@@ -20,6 +20,7 @@ ExitCode logs(const Arguments& arguments, const Console& console);
 ExitCode why(const Arguments& arguments, const Console& console);
 ExitCode approve(const Arguments& arguments, const Console& console);
 ExitCode reject(const Arguments& arguments, const Console& console);
+ExitCode completion(const Arguments& arguments, const Console& console);
 ExitCode decide(const Arguments& arguments, const Console& console);
 ExitCode done(const Arguments& arguments, const Console& console);
 ExitCode signal(const Arguments& arguments, const Console& console);

@@ -32,6 +32,7 @@ ExitCode perform(const Arguments& arguments, const Console& console) {
     case Verb::gc: return gc(arguments, console);
     case Verb::doctor: return doctor(arguments, console);
     case Verb::schema: return schema(arguments, console);
+    case Verb::completion: return completion(arguments, console);
   }
   return ExitCode::usage;
 }

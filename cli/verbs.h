@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string_view>
+#include <vector>
 
 namespace rung::cli {
 
@@ -14,6 +15,13 @@ struct VerbSpec {
   std::string_view words;  // "[RUN] [STEP]"
   std::string_view summary;
   std::string_view example;
+};
+
+// An option as `rung VERB --help` shows it.
+struct OptionLine {
+  std::string_view names;  // "-i,--input"
+  std::string_view value;  // "K=V"; "" for a flag
+  std::string_view doc;
 };
 
 inline constexpr std::array kVerbs = {
@@ -65,10 +73,13 @@ inline constexpr std::array kVerbs = {
     VerbSpec{Verb::version, "version", "", "print the version", "rung version"},
     VerbSpec{Verb::schema, "schema", "[runbook|project]",
              "print the JSON Schema of runbooks, for editors", "rung schema > runbook.v1.json"},
+    VerbSpec{Verb::completion, "completion", "bash|zsh|fish",
+             "print what completes the command line", "source <(rung completion bash)"},
     VerbSpec{Verb::actions, "actions", "[NAME]", "list the actions that steps can use",
              "rung actions shell"},
 };
 
 const VerbSpec& spec_of(Verb verb);
+std::vector<OptionLine> option_lines(Verb verb);
 
 }  // namespace rung::cli
