@@ -82,6 +82,12 @@ std::string output(Arguments& into, const std::string& given) {
   return "";
 }
 
+std::string picture(Arguments& into, const std::string& given) {
+  into.picture = given;
+  const bool is_known = given == "mermaid" || given == "dot" || given == "svg";
+  return is_known ? "" : "'" + given + "' is no picture: write mermaid, dot or svg";
+}
+
 constexpr OptionSpec kOptions[] = {
     {{"-i,--input", "K=V",
       "a value for an input of the runbook (K=@FILE: JSON from a file); may be repeated"},
@@ -105,6 +111,7 @@ constexpr OptionSpec kOptions[] = {
     {{"--example", "NAME", "which example: hello or site-failover"},
      bit(Verb::init),
      text<&Arguments::example>},
+    {{"--format", "FORMAT", "mermaid, dot or svg (mermaid)"}, bit(Verb::graph), picture},
     {{"--all", "", "every unfinished run; `ls`: finished ones as well"},
      verbs(Verb::resume, Verb::ls),
      flag<&Arguments::all>},
@@ -203,6 +210,7 @@ std::vector<std::string Arguments::*> places_of(Verb verb) {
     case Verb::validate:
     case Verb::plan:
     case Verb::run:
+    case Verb::graph:
     case Verb::start: return {&Arguments::file};
     case Verb::resume:
     case Verb::show:

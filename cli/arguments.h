@@ -36,6 +36,7 @@ enum class Verb : unsigned char {
   skip,
   resolve,
   undo,
+  graph,
   gc,
   doctor,
   version,
@@ -68,6 +69,7 @@ struct Arguments {
   std::string plan;     // --plan of approve
   std::string dedupe;   // --once-for of run and start
   std::string example;  // of init
+  std::string picture;  // --format of graph
   bool all = false;     // resume --all, ls --all
   bool is_exclusive = false;
   bool waits_for_people = false;  // --wait

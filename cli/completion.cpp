@@ -47,7 +47,8 @@ const std::map<std::string_view, std::string_view>& values() {
   static const std::map<std::string_view, std::string_view> all{
       {"-o,--output", "json yaml table"},
       {"--as", "done not-done failed"},
-      {"--example", "hello site-failover"}};
+      {"--example", "hello site-failover"},
+      {"--format", "mermaid dot svg"}};
   return all;
 }
 

@@ -20,7 +20,7 @@ std::vector<Chapter> chapters() {
       {"Write",
        {Verb::init, Verb::validate, Verb::plan, Verb::schema, Verb::actions, Verb::completion}},
       {"Run", {Verb::run, Verb::start, Verb::resume}},
-      {"Look", {Verb::ls, Verb::show, Verb::watch, Verb::logs, Verb::why}},
+      {"Look", {Verb::ls, Verb::show, Verb::watch, Verb::logs, Verb::why, Verb::graph}},
       {"Decide",
        {Verb::approve, Verb::reject, Verb::decide, Verb::done, Verb::signal, Verb::note,
         Verb::resolve}},

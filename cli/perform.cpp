@@ -29,6 +29,7 @@ ExitCode perform(const Arguments& arguments, const Console& console) {
     case Verb::undo: return undo(arguments, console);
     case Verb::version: return version(arguments, console);
     case Verb::actions: return actions(arguments, console);
+    case Verb::graph: return graph(arguments, console);
     case Verb::gc: return gc(arguments, console);
     case Verb::doctor: return doctor(arguments, console);
     case Verb::schema: return schema(arguments, console);

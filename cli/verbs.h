@@ -68,6 +68,8 @@ inline constexpr std::array kVerbs = {
              "rung resolve 42 restart --as done --say \"saw it up\""},
     VerbSpec{Verb::undo, "undo", "[RUN]", "undo what a run did, newest first",
              "rung undo 42 --dry-run"},
+    VerbSpec{Verb::graph, "graph", "[FILE|RUN]", "draw a runbook, or a run as it stands",
+             "rung graph 42 --format svg > run.svg"},
     VerbSpec{Verb::gc, "gc", "", "remove finished runs", "rung gc --older-than 90d --keep 100"},
     VerbSpec{Verb::doctor, "doctor", "", "check the store and this machine", "rung doctor"},
     VerbSpec{Verb::version, "version", "", "print the version", "rung version"},

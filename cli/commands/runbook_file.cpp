@@ -39,10 +39,13 @@ Value to_value(const Diagnostics& diagnostics) {
   return list;
 }
 
-std::optional<PreparedRun> prepare_run(const Arguments& arguments, const Console& console,
-                                       ExitCode& code) {
+std::shared_ptr<const runbooks::Plan> load_for(const Arguments& arguments, const Console& console,
+                                               ExitCode& code) {
   auto file = service::find_runbook(arguments.file);
-  if (!file) return stop(console.refuse(file.error()), code);
+  if (!file) {
+    code = console.refuse(file.error());
+    return nullptr;
+  }
   auto loaded = service::load_runbook(file.value());
   if (has_errors(loaded.diagnostics)) {
     console.err(render(loaded.diagnostics, loaded.texts.lookup()) + count_line(loaded.diagnostics));
@@ -50,10 +53,16 @@ std::optional<PreparedRun> prepare_run(const Arguments& arguments, const Console
     console.hint(counted(static_cast<std::ptrdiff_t>(loaded.diagnostics.size()), "warning") +
                  ", see:  rung validate " + file.value() + "\n");
   }
-  if (!loaded.plan) return stop(ExitCode::usage, code);
+  if (!loaded.plan) code = ExitCode::usage;
+  return loaded.plan;
+}
+
+std::optional<PreparedRun> prepare_run(const Arguments& arguments, const Console& console,
+                                       ExitCode& code) {
+  auto plan = load_for(arguments, console, code);
+  if (!plan) return std::nullopt;
   PreparedRun run;
-  run.file = file.value();
-  run.plan = loaded.plan;
+  run.plan = std::move(plan);
   const std::string next = "see them all:  rung plan " +
                            (arguments.file.empty() ? "" : arguments.file + " ") + "-i NAME=VALUE";
   auto inputs = service::read_inputs(*run.plan, arguments.inputs);

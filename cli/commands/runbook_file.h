@@ -9,7 +9,6 @@ namespace rung::cli {
 
 // A runbook that was read, with what it is given.
 struct PreparedRun {
-  std::string file;
   std::shared_ptr<const runbooks::Plan> plan;
   Value::Map inputs;
   std::string mode;
@@ -19,6 +18,10 @@ struct PreparedRun {
 // `code` is the answer where there is nothing to go on with.
 std::optional<PreparedRun> prepare_run(const Arguments& arguments, const Console& console,
                                        ExitCode& code);
+
+// Reads FILE alone, for who needs no inputs. Empty: what is wrong was said, `code` is the answer.
+std::shared_ptr<const runbooks::Plan> load_for(const Arguments& arguments, const Console& console,
+                                               ExitCode& code);
 
 // "3 errors, 1 warning. Nothing was run."
 std::string count_line(const Diagnostics& diagnostics);
