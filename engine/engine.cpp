@@ -213,7 +213,8 @@ struct Engine::Inside {
     PendingWrite pending;
     pending.write->events = std::move(decision.events);
     pending.effects = std::move(decision.effects);
-    answer_with(pending, {true, ErrorCode::conflict, "", run, name}, row, std::move(reply));
+    answer_with(pending, {true, ErrorCode::conflict, std::move(decision.notice), run, name}, row,
+                std::move(reply));
     submit(run, live, before, std::move(pending));
     if (decision.more) go_on_later(run);
   }

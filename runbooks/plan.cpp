@@ -16,4 +16,35 @@ std::optional<StepIndex> Plan::find(std::string_view address_or_id) const {
   return by([&](const Step& s) { return s.id == address_or_id; });
 }
 
+namespace {
+
+using Visit = std::function<void(const Expression&)>;
+
+void visit_one(const Expression& expression, const Visit& visit) {
+  if (!expression.text.empty()) visit(expression);
+}
+
+void visit_all(const Template::Map& fields, const Visit& visit) {
+  for (const auto& [name, field] : fields) each_expression(field, visit);
+}
+
+}  // namespace
+
+void each_expression(const Step& step, const Visit& visit) {
+  visit_one(step.when, visit);
+  visit_all(step.action.with, visit);
+  visit_one(step.action.expect, visit);
+  if (step.probe) {
+    visit_all(step.probe->with, visit);
+    visit_one(step.probe->expect, visit);
+  }
+  visit_all(step.set, visit);
+  visit_all(step.approve.show, visit);
+  for (const Template* t : {&step.fail, &step.wait.duration, &step.wait.at, &step.approve.ask,
+                            &step.manual.instruction, &step.decide.ask}) {
+    each_expression(*t, visit);
+  }
+  for (const auto& [name, meaning] : step.decide.options) each_expression(meaning, visit);
+}
+
 }  // namespace rung::runbooks

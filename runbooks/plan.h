@@ -8,6 +8,7 @@
 #include "runbooks/template.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -200,6 +201,10 @@ struct Plan {
 
   friend bool operator==(const Plan&, const Plan&) = default;
 };
+
+// Calls `visit` for each expression that the step evaluates, its undo's not among them: that is a
+// step of its own.
+void each_expression(const Step& step, const std::function<void(const Expression&)>& visit);
 
 // The stored form: canonical JSON (base/json.h). Its hash is the plan's identity.
 std::string to_json(const Plan& plan);

@@ -121,6 +121,21 @@ void each_expression(const Template& t, const Visit& visit) {
 
 }  // namespace
 
+void each_expression(const Template& t, const std::function<void(const Expression&)>& visit) {
+  if (const auto* expression = std::get_if<Expression>(&t.node)) visit(*expression);
+  if (const auto* text = std::get_if<Template::Text>(&t.node)) {
+    for (const auto& part : text->parts) {
+      if (const auto* expression = std::get_if<Expression>(&part)) visit(*expression);
+    }
+  }
+  if (const auto* list = std::get_if<Template::List>(&t.node)) {
+    for (const Template& item : *list) each_expression(item, visit);
+  }
+  if (const auto* map = std::get_if<Template::Map>(&t.node)) {
+    for (const auto& [name, item] : *map) each_expression(item, visit);
+  }
+}
+
 bool is_constant(const Template& t) {
   bool constant = true;
   each_expression(t, [&](const Expression&) { constant = false; });

@@ -2,6 +2,7 @@
 
 #include "base/value.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <variant>
@@ -34,6 +35,9 @@ struct Template {
 bool is_constant(const Template& t);
 // Whether any expression in it reads `secrets`.
 bool reads_secrets(const Template& t);
+
+// Calls `visit` for each expression in it.
+void each_expression(const Template& t, const std::function<void(const Expression&)>& visit);
 
 // The value of what `is_constant`; expressions in it count as nothing.
 Value constant_value(const Template& t);

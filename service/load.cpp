@@ -158,9 +158,7 @@ Result<Value::Map> read_outputs(const std::vector<std::string>& given) {
   Value::Map values;
   for (const std::string& one : given) {
     TRY(Pair pair, split(one, "-s"));
-    auto json = from_plain_json(pair.text);
-    Value value = json ? std::move(json).value() : Value(pair.text);
-    if (!values.emplace(std::move(pair.name), std::move(value)).second) {
+    if (!values.emplace(std::move(pair.name), Value(std::move(pair.text))).second) {
       return Error(ErrorCode::invalid, "'" + one + "' is given twice");
     }
   }

@@ -27,7 +27,7 @@ std::string schema_text(SchemaOf of);
 Result<Value::Map> read_inputs(const runbooks::Plan& plan, const std::vector<std::string>& given);
 // `given`, or the plan's first mode; "" where it has none. invalid.
 Result<std::string> choose_mode(const runbooks::Plan& plan, const std::string& given);
-// "k=v" as text, or as the JSON value that v is: what `-s` gives to done, skip and resolve.
+// "k=v" as text, for whoever knows the types: what `-s` gives to done, skip and resolve.
 Result<Value::Map> read_outputs(const std::vector<std::string>& given);
 
 }  // namespace rung::service

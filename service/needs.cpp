@@ -1,5 +1,6 @@
 #include "service/needs.h"
 
+#include "engine/core/needed_outputs.h"
 #include "engine/core/resolve.h"
 
 #include <algorithm>
@@ -95,6 +96,14 @@ class Needs {
   }
   static std::string name_of(const Step& step) {
     return step.id.empty() || step.undoes ? step.address : step.id;
+  }
+
+  // What somebody must tell who says that the step is done.
+  std::string needed_outputs(const Step& step) const {
+    std::string text;
+    for (const auto& output : engine::needed_outputs(graph_, run_, *graph_.find(step.address)))
+      text += " -s " + output.name + "=VALUE";
+    return text;
   }
 
   void add_step(runbooks::StepIndex i) {
@@ -238,9 +247,8 @@ class Needs {
     if (!step.how_to_tell.empty()) need.facts.emplace_back("look yourself", step.how_to_tell);
     need.who = "whoever can look";
     need.then = "nothing: the run stops here until somebody answers";
-    std::string outputs;
-    for (const auto& [name, type] : step.action.outputs) outputs += " -s " + name + "=VALUE";
     const std::string name = name_of(step);
+    const std::string outputs = needed_outputs(step);
     need.ways = {
         {"it happened",
          command("resolve", name + " --as done" + outputs + " --say \"how you know\"")},

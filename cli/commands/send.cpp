@@ -58,6 +58,7 @@ ExitCode send(const Arguments& arguments, const Console& console, const service:
     return console.refuse(Error(sent.value().code, sent.value().message),
                           "see:  " + place.rung + " why " + id);
   }
+  if (!sent.value().message.empty()) console.hint(sent.value().message + "\n");
   if (sent.value().is_driven || !needs_engine(arguments.verb)) {
     console.hint(said(arguments, sent.value()) + ": done\nnext: " + place.rung + " watch " + id +
                  "\n");

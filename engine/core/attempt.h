@@ -12,6 +12,10 @@ Value self_of(const Graph& graph, const RunState& run, StepIndex i);
 EffectClass effect_class_of(const runbooks::Step& step, const Value::Map& with,
                             const ActionFacts& facts);
 
+// "" where `expect` holds for these outputs of the step; else what to say.
+std::string unmet(const Draft& draft, StepIndex i, const runbooks::Expression& expect,
+                  const Value::Map& outputs);
+
 // When the latest attempt of `i` must have ended: its `timeout`, and never after `step_timeout`.
 Instant deadline_of(const Graph& graph, const RunState& run, StepIndex i, Instant now);
 

@@ -34,7 +34,8 @@ std::optional<StepIndex> named_step(Draft& draft, const std::string& name, Fits 
 // The pause that this failure brought ends when a person has taken care of it.
 void continue_if_answered(Draft& draft, const By& by);
 
-// Coerces outputs that a person gave to the step's declared types. Empty: refused.
+// Outputs that a person gave, as the step's own types: those that it declares and those of its
+// action; null where nobody knows. Empty: refused.
 std::optional<Value::Map> given_outputs(Draft& draft, StepIndex i, const Value::Map& given);
 
 }  // namespace rung::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/action_spec.h"
 #include "engine/core/command.h"
 #include "engine/core/state.h"
 #include "scripting/evaluator.h"
@@ -47,6 +48,8 @@ class ActionFacts {
   virtual ~ActionFacts() = default;
   virtual EffectClass effect_class(const std::string& uses, const Value::Map& with) const = 0;
   virtual bool can_probe(const std::string& uses) const = 0;
+  // nullptr: this binary does not have the action, or does not tell.
+  virtual const ActionSpec* spec(const std::string& /*uses*/) const { return nullptr; }
 };
 
 // Knows the time zones. What it answers is recorded, never computed again.
@@ -87,6 +90,7 @@ struct Decision {
   std::vector<state::Event> events;
   std::vector<Effect> effects;
   std::optional<Refusal> refusal;  // then there are no events and no effects
+  std::string notice;              // what whoever asked should know though it was done; "" for none
   bool more = false;               // stopped at the bound of one decision: send Go
 };
 

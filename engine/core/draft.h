@@ -29,6 +29,7 @@ class Draft {
   void emit(StepIndex i, state::Payload payload) { emit_at(step(i).address, std::move(payload)); }
   void perform(Effect effect) { effects_.push_back(effect); }
   void refuse(ErrorCode code, std::string message) { refusal_ = Refusal{code, std::move(message)}; }
+  void notice(std::string what) { notice_ = std::move(what); }
   bool is_refused() const { return refusal_.has_value(); }
   void stop_short() { more_ = true; }
   std::size_t events() const { return events_.size(); }
@@ -43,6 +44,7 @@ class Draft {
   std::vector<state::Event> events_;
   std::vector<Effect> effects_;
   std::optional<Refusal> refusal_;
+  std::string notice_;
   bool more_ = false;
 };
 

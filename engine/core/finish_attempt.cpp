@@ -20,20 +20,6 @@ End end_of(const Outcome& outcome) {
   return {AttemptEnd::unknown, std::get<Unknown>(outcome).error};
 }
 
-// "" where `expect` holds for these outputs; else what to say.
-std::string unmet(const Draft& draft, StepIndex i, const runbooks::Expression& expect,
-                  const Value::Map& outputs) {
-  if (expect.text.empty()) return "";
-  RunScope scope = draft.scope();
-  scope.add("self", self_of(draft.graph(), draft.state(), i));
-  scope.add_all(outputs);
-  auto held = draft.context().evaluator->evaluate(expect.text, scope);
-  if (!held) return "expect: " + held.error().message();
-  const bool* yes = held.value().boolean();
-  if (yes == nullptr) return "expect: " + expect.text + " is neither true nor false";
-  return *yes ? "" : "expect: " + expect.text + " does not hold";
-}
-
 void end_badly(Draft& draft, StepIndex i, End end, Seen seen) {
   draft.emit(i, state::AttemptEnded{end.end, std::move(end.error), "", ""});
   after_bad_end(draft, i, seen);
@@ -47,6 +33,19 @@ void succeed(Draft& draft, StepIndex i, const Done& done) {
 }
 
 }  // namespace
+
+std::string unmet(const Draft& draft, StepIndex i, const runbooks::Expression& expect,
+                  const Value::Map& outputs) {
+  if (expect.text.empty()) return "";
+  RunScope scope = draft.scope();
+  scope.add("self", self_of(draft.graph(), draft.state(), i));
+  scope.add_all(outputs);
+  auto held = draft.context().evaluator->evaluate(expect.text, scope);
+  if (!held) return "expect: " + held.error().message();
+  const bool* yes = held.value().boolean();
+  if (yes == nullptr) return "expect: " + expect.text + " is neither true nor false";
+  return *yes ? "" : "expect: " + expect.text + " does not hold";
+}
 
 void carry_out(Draft& draft, const FinishAttempt& command) {
   const StepIndex i = command.step;

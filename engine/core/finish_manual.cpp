@@ -20,11 +20,17 @@ void carry_out(Draft& draft, const FinishManual& command) {
   }
   auto outputs = given_outputs(draft, *i, command.outputs);
   if (!outputs) return;
+  std::string asked;
+  std::string add;
   for (const auto& [name, type] : spec.outputs) {
-    if (outputs->contains(name)) continue;
-    return draft.refuse(ErrorCode::invalid, draft.step(*i).address + " asks for " + name + " (" +
-                                                std::string(name_of(type)) + "): add  -s " + name +
-                                                "=...");
+    const auto given = outputs->find(name);
+    if (given != outputs->end() && !given->second.is_null()) continue;
+    asked += (asked.empty() ? "" : ", ") + name + " (" + std::string(name_of(type)) + ")";
+    add += " -s " + name + "=...";
+  }
+  if (!asked.empty()) {
+    return draft.refuse(ErrorCode::invalid,
+                        draft.step(*i).address + " asks for " + asked + ": add " + add);
   }
   draft.emit(*i, state::StepSucceeded{std::move(*outputs), false, command.by.who, command.by.say});
 }

@@ -60,29 +60,4 @@ void continue_if_answered(Draft& draft, const By& by) {
     draft.emit(state::RunContinued{by.who, by.say});
 }
 
-std::optional<Value::Map> given_outputs(Draft& draft, StepIndex i, const Value::Map& given) {
-  const runbooks::Step& step = draft.step(i);
-  const auto& declared = step.kind == StepKind::manual ? step.manual.outputs : step.action.outputs;
-  Value::Map outputs;
-  for (const auto& [name, written] : given) {
-    const auto type = declared.find(name);
-    if (type == declared.end()) {
-      std::string known;
-      for (const auto& [other, ignored] : declared) known += (known.empty() ? "" : ", ") + other;
-      draft.refuse(ErrorCode::invalid,
-                   step.address + " has no output " + name +
-                       (known.empty() ? "; it declares none" : "; it has " + known));
-      return std::nullopt;
-    }
-    auto value = coerce(type->second, written);
-    if (!value) {
-      draft.refuse(ErrorCode::invalid,
-                   "output " + name + " of " + step.address + ": " + value.error().message());
-      return std::nullopt;
-    }
-    outputs.emplace(name, std::move(value).value());
-  }
-  return outputs;
-}
-
 }  // namespace rung::engine

@@ -1,4 +1,6 @@
+#include "engine/core/attempt.h"
 #include "engine/core/commands.h"
+#include "engine/core/needed_outputs.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
 
@@ -19,6 +21,39 @@ void as_not_done(Draft& draft, StepIndex i, const By& by) {
   wake_due(draft);
 }
 
+// Nobody will ask the step for its outputs any more: whoever says that it is done gives those that
+// are read, or null for each that nobody knows.
+std::string not_told(const Draft& draft, StepIndex i, const Value::Map& outputs) {
+  const auto missing = missing_outputs(draft.graph(), draft.state(), i, outputs);
+  if (missing.empty()) return "";
+  const auto types = outputs_of(draft.step(i), draft.context().facts);
+  std::string add;
+  for (const NeededOutput& output : missing) add += " -s " + output.name + "=...";
+  return draft.step(i).address + " gives what is still needed: " + told(missing, types) + ". Add " +
+         add + "  (=null for what nobody knows)";
+}
+
+// A person's word stands for the attempt, so `expect` holds of it as of any other; what they do not
+// know cannot be held against them.
+std::string not_expected(const Draft& draft, StepIndex i, const Value::Map& outputs) {
+  for (const auto& [name, value] : outputs) {
+    if (value.is_null()) return "";
+  }
+  const std::string broken = unmet(draft, i, draft.step(i).action.expect, outputs);
+  return broken.empty() ? ""
+                        : draft.step(i).address + " is not done by these outputs: " + broken +
+                              "; then it is  --as failed  or  --as not-done";
+}
+
+void as_done(Draft& draft, StepIndex i, const Resolve& command) {
+  auto outputs = given_outputs(draft, i, command.outputs);
+  if (!outputs) return;
+  std::string why = not_told(draft, i, *outputs);
+  if (why.empty()) why = not_expected(draft, i, *outputs);
+  if (!why.empty()) return draft.refuse(ErrorCode::invalid, std::move(why));
+  draft.emit(i, state::StepSucceeded{std::move(*outputs), false, command.by.who, command.by.say});
+}
+
 }  // namespace
 
 void carry_out(Draft& draft, const Resolve& command) {
@@ -26,11 +61,7 @@ void carry_out(Draft& draft, const Resolve& command) {
   if (!i) return;
   const By& by = command.by;
   switch (command.as) {
-    case ResolveAs::done: {
-      auto outputs = given_outputs(draft, *i, command.outputs);
-      if (!outputs) return;
-      return draft.emit(*i, state::StepSucceeded{std::move(*outputs), false, by.who, by.say});
-    }
+    case ResolveAs::done: return as_done(draft, *i, command);
     case ResolveAs::not_done: return as_not_done(draft, *i, by);
     case ResolveAs::failed: break;
   }

@@ -1,4 +1,5 @@
 #include "engine/core/commands.h"
+#include "engine/core/needed_outputs.h"
 #include "engine/core/step_rules.h"
 
 namespace rung::engine {
@@ -65,6 +66,11 @@ void carry_out(Draft& draft, const SkipStep& command) {
   if (!i) return;
   auto outputs = given_outputs(draft, *i, command.outputs);
   if (!outputs) return;
+  const auto missing = missing_outputs(draft.graph(), draft.state(), *i, *outputs);
+  if (!missing.empty()) {
+    draft.notice("null from now on: " +
+                 told(missing, outputs_of(draft.step(*i), draft.context().facts)));
+  }
   draft.emit(*i, state::StepSkipped{"skip", std::move(*outputs), command.by.who, command.by.say});
   continue_if_answered(draft, command.by);
 }

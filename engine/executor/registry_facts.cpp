@@ -12,4 +12,9 @@ bool RegistryFacts::can_probe(const std::string& uses) const {
   return action != nullptr && action->probe() != nullptr;
 }
 
+const ActionSpec* RegistryFacts::spec(const std::string& uses) const {
+  const auto* action = registry_.find(uses);
+  return action == nullptr ? nullptr : &action->spec();
+}
+
 }  // namespace rung::engine

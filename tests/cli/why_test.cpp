@@ -68,6 +68,10 @@ constexpr const char* kDoubt =
 constexpr const char* kDoubtOnce =
     "steps:\n  - {id: copy, shell: \"test -e fixed || kill -9 $$\", undo: none, how_to_tell: "
     "look}\n";
+constexpr const char* kDoubtWithOutput =
+    "steps:\n  - {id: copy, shell: \"kill -9 $$\", outputs: {place: string}, undo: none, "
+    "how_to_tell: "
+    "look}\n  - {id: then, set: {it: \"{{ steps.copy.place }}\"}}\n";
 constexpr const char* kStuck =
     "on_failure: undo_run\nsteps:\n"
     "  - {id: copy, command: [\"true\"], undo: {command: [test, -e, fixed]}, in_doubt: retry}\n"
@@ -85,6 +89,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Waits{"FailureBySkipping", kFailure, "failure", 1, "", "succeeded"},
                     Waits{"FailureByCancelling", kFailure, "failure", 4, "", "cancelled"},
                     Waits{"DoubtByItHappened", kDoubt, "doubt", 0, "", "succeeded"},
+                    Waits{"DoubtByItHappenedWithWhatItGave", kDoubtWithOutput, "doubt", 0, "",
+                          "succeeded"},
                     Waits{"DoubtByItDidNot", kDoubtOnce, "doubt", 1, "touch fixed", "succeeded"},
                     Waits{"DoubtByItWentWrong", kDoubt, "doubt", 2, "", "paused"},
                     Waits{"StuckByRetrying", kStuck, "stuck", 0, "touch fixed", "undone"},

@@ -101,6 +101,9 @@ EffectClass CoreTest::effect_class(const std::string&, const Value::Map& with) c
 bool CoreTest::can_probe(const std::string&) const {
   return true;
 }
+const ActionSpec* CoreTest::spec(const std::string&) const {
+  return spec_ ? &*spec_ : nullptr;
+}
 Result<TimePoint> CoreTest::next(std::string_view, std::string_view, TimePoint now) const {
   return now + std::chrono::hours(1);
 }

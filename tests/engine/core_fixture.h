@@ -49,6 +49,7 @@ class CoreTest : public ::testing::Test, public ActionFacts, public Calendar, pu
 
   EffectClass effect_class(const std::string& uses, const Value::Map& with) const override;
   bool can_probe(const std::string& uses) const override;
+  const ActionSpec* spec(const std::string& uses) const override;
   Result<TimePoint> next(std::string_view at, std::string_view timezone,
                          TimePoint now) const override;
   std::string changed(const Plan& plan, const runbooks::Step& step) const override;
@@ -62,7 +63,8 @@ class CoreTest : public ::testing::Test, public ActionFacts, public Calendar, pu
   Decision decision_;
   std::vector<state::Event> journal_;
   Driving driving_ = Driving::drive;
-  std::string changed_;  // what `changed` answers
+  std::optional<ActionSpec> spec_;  // of every action
+  std::string changed_;             // what `changed` answers
   int boots_ = 1;
   std::int64_t epoch_ = 0;
 };

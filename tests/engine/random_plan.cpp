@@ -33,6 +33,12 @@ class Chance {
       for (const std::string& id : ids) {
         if (once_in(3)) needs.push_back(id);
       }
+      if (step->kind == StepKind::action && once_in(4)) {
+        step->action.outputs = {{"n", Type::integer}};
+        given_.push_back(step->id);
+      }
+      if (step->kind == StepKind::set && !given_.empty())
+        step->set = set(step->id, "x", "steps." + given_[below(given_.size())] + ".n")->set;
       ids.push_back(step->id);
       if (is_dag) step.needs(needs);
       if (once_in(12)) step->when = {once_in(2) ? "true" : "false"};
@@ -112,6 +118,7 @@ class Chance {
   std::string name() { return "s" + std::to_string(next_++); }
 
   Random& random_;
+  std::vector<std::string> given_;  // steps with an output that others may read
   int next_ = 0;
 };
 

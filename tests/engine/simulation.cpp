@@ -1,5 +1,6 @@
 #include "tests/engine/simulation.h"
 
+#include "engine/core/needed_outputs.h"
 #include "engine/core/resolve.h"
 #include "engine/core/state.h"
 
@@ -139,9 +140,16 @@ struct Simulation::Inside {
       if (run.at(i).status != StepStatus::in_doubt) continue;
       const std::string& address = graph.step(i).address;
       const bool happened = world.has_happened(address);
-      return send(
-          Resolve{address, happened ? ResolveAs::done : ResolveAs::not_done, {}, by("truth")});
+      if (!happened) return send(Resolve{address, ResolveAs::not_done, {}, by("truth")});
+      return send(Resolve{address, ResolveAs::done, told_outputs(run, i), by("truth")});
     }
+  }
+
+  Value::Map told_outputs(const RunState& run, StepIndex i) const {
+    Value::Map outputs;
+    for (const NeededOutput& output : needed_outputs(graph, run, i))
+      outputs.emplace(output.name, Value("1"));
+    return outputs;
   }
 
   void answer_people(const RunState& run) {

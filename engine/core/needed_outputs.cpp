@@ -1,0 +1,154 @@
+#include "engine/core/needed_outputs.h"
+
+#include <algorithm>
+#include <set>
+
+namespace rung::engine {
+namespace {
+
+using runbooks::Expression;
+using runbooks::Step;
+using scripting::Reference;
+
+// What the step's word gives beside what its author declared.
+void add_outputs_of_kind(const Step& step, OutputTypes& outputs) {
+  for (const auto& [name, value] : step.set) outputs.emplace(name, Type::any);
+  if (!step.wait.signal.empty()) outputs.emplace("payload", Type::any);
+}
+
+bool is_under(const Graph& graph, StepIndex i, StepIndex group) {
+  for (auto up = graph.step(i).parent; up; up = graph.step(*up).parent) {
+    if (*up == group) return true;
+  }
+  return false;
+}
+
+// Whether the step may evaluate anything from here on.
+bool may_still_read(const Graph& graph, const RunState& run, StepIndex i) {
+  const Step& step = graph.step(i);
+  const StepState& state = run.at(i);
+  if (step.undoes) return !run.no_return && run.at(*step.undoes).status != StepStatus::skipped;
+  switch (state.status) {
+    case StepStatus::succeeded:
+    case StepStatus::skipped:
+    case StepStatus::undone: return false;
+    case StepStatus::failed:
+      if (state.is_tolerated) return false;
+      break;
+    case StepStatus::waiting:
+    case StepStatus::running:
+    case StepStatus::backing_off:
+    case StepStatus::in_doubt: break;
+  }
+  return !run.ending || is_under(graph, i, graph.plan().finally);
+}
+
+// Gathers the outputs of one step that expressions read.
+class Readers {
+ public:
+  Readers(const Graph& graph, StepIndex of)
+      : id_(graph.step(of).id), known_(outputs_of(graph.step(of), nullptr)) {}
+
+  // Expressions that name the step: `steps.ID.NAME`, `steps.ID.outputs.NAME`.
+  void by_id(const Expression& expression, const std::string& reader) {
+    if (id_.empty() || expression.text.find(id_) == std::string::npos) return;
+    for (const Reference& reference : scripting::analyse(expression.text).references) {
+      const auto& path = reference.path;
+      if (reference.root != "steps" || path.size() < 2 || path[0] != id_) continue;
+      const bool is_explicit = path[1] == "outputs" && path.size() > 2;
+      note(path[is_explicit ? 2 : 1], reader);
+    }
+  }
+  // `self.outputs.NAME`, in its undo.
+  void by_self(const Expression& expression, const std::string& reader) {
+    for (const Reference& reference : scripting::analyse(expression.text).references) {
+      const auto& path = reference.path;
+      if (reference.root == "self" && path.size() > 1 && path[0] == "outputs")
+        note(path[1], reader);
+    }
+  }
+  // Bare names, in its `expect`.
+  void by_name(const Expression& expression, const std::string& reader) {
+    for (const Reference& reference : scripting::analyse(expression.text).references)
+      note(reference.root, reader);
+  }
+
+  std::vector<NeededOutput> take() && {
+    std::vector<NeededOutput> outputs;
+    for (auto& [name, readers] : found_)
+      outputs.push_back({name, {readers.begin(), readers.end()}});
+    return outputs;
+  }
+
+ private:
+  void note(const std::string& output, const std::string& reader) {
+    if (known_.contains(output)) found_[output].insert(reader);
+  }
+
+  const std::string& id_;
+  OutputTypes known_;
+  std::map<std::string, std::set<std::string>> found_;
+};
+
+}  // namespace
+
+OutputTypes outputs_of(const Step& step, const ActionFacts* facts) {
+  OutputTypes outputs = step.kind == StepKind::manual ? step.manual.outputs : step.action.outputs;
+  const ActionSpec* spec = facts != nullptr ? facts->spec(step.action.uses) : nullptr;
+  for (const std::string& name : step.action.gives) {
+    const OutputSpec* output = spec != nullptr ? spec->output(name) : nullptr;
+    outputs.emplace(name, output != nullptr ? output->type : Type::any);
+  }
+  add_outputs_of_kind(step, outputs);
+  return outputs;
+}
+
+std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run, StepIndex i) {
+  Readers readers(graph, i);
+  const Step& self = graph.step(i);
+  if (!self.action.expect.text.empty()) readers.by_name(self.action.expect, "its expect");
+  for (std::uint32_t n = 0; n < graph.size(); ++n) {
+    const StepIndex other{n};
+    if (other == i || !may_still_read(graph, run, other)) continue;
+    const bool is_own_undo = self.undo == other;
+    const std::string& reader = graph.step(other).address;
+    runbooks::each_expression(graph.step(other), [&](const Expression& expression) {
+      readers.by_id(expression, reader);
+      if (is_own_undo) readers.by_self(expression, reader);
+    });
+  }
+  if (run.ending || self.undoes) return std::move(readers).take();
+  for (const auto& [name, source] : graph.plan().outputs) {
+    runbooks::each_expression(source, [&](const Expression& expression) {
+      readers.by_id(expression, "outputs." + name);
+    });
+  }
+  return std::move(readers).take();
+}
+
+std::vector<NeededOutput> missing_outputs(const Graph& graph, const RunState& run, StepIndex i,
+                                          const Value::Map& given) {
+  std::vector<NeededOutput> outputs = needed_outputs(graph, run, i);
+  std::erase_if(outputs, [&](const NeededOutput& one) { return given.contains(one.name); });
+  return outputs;
+}
+
+std::string told(const std::vector<NeededOutput>& outputs, const OutputTypes& types) {
+  constexpr std::size_t kMostReaders = 3;
+  std::string text;
+  for (const NeededOutput& output : outputs) {
+    text += (text.empty() ? "" : "; ") + output.name;
+    const auto type = types.find(output.name);
+    if (type != types.end() && type->second != Type::any)
+      text += " (" + std::string(name_of(type->second)) + ")";
+    std::string readers;
+    for (std::size_t n = 0; n < std::min(output.readers.size(), kMostReaders); ++n)
+      readers += (readers.empty() ? "" : ", ") + output.readers[n];
+    const bool are_many = output.readers.size() > 1;
+    if (output.readers.size() > kMostReaders) readers += " and others";
+    text += ", which " + readers + (are_many ? " read" : " reads");
+  }
+  return text;
+}
+
+}  // namespace rung::engine
