@@ -248,6 +248,10 @@ struct Simulation::Inside {
         store_is_down = false;
         continue;
       }
+      if (!opened_well) {  // the store failed while it was opened: such a process ends
+        crash();
+        continue;
+      }
       operate();
     }
     judge();
@@ -275,8 +279,12 @@ struct Simulation::Inside {
     const StepState& state = run.at(i);
     const auto seen = world.witnessed().find(step.address);
     const int times = seen == world.witnessed().end() ? 0 : seen->second.times;
+    // A read whose intent was lost with the engine is not in the journal.
+    const EffectClass effect_class =
+        state.attempts > 0 ? state.effect_class
+                           : executor->effect_class("", visible(step.action.with, {}));
     const bool may_repeat =
-        state.effect_class == EffectClass::read || state.effect_class == EffectClass::idempotent;
+        effect_class == EffectClass::read || effect_class == EffectClass::idempotent;
     if (!may_repeat && times > 1)
       result.broken.push_back(step.address + " took place " + std::to_string(times) + " times");
     const bool claims_success =
