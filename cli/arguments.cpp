@@ -98,8 +98,8 @@ constexpr OptionSpec kOptions[] = {
      bit(Verb::validate),
      flag<&Arguments::is_strict>},
     {{"--say", "TEXT", "why; it goes into the run's record"}, kSpeaks, text<&Arguments::say>},
-    {{"-s,--set", "K=V", "an output of the step; may be repeated"},
-     verbs(Verb::done, Verb::skip, Verb::resolve),
+    {{"-s,--set", "K=V", "an output of the step; `retry`: a corrected input; may be repeated"},
+     verbs(Verb::done, Verb::skip, Verb::resolve, Verb::retry),
      another<&Arguments::outputs>},
     {{"--as", "ANSWER", "done, not-done or failed"}, bit(Verb::resolve), text<&Arguments::as>},
     {{"--plan", "HASH", "approve only if the run follows this plan"},
@@ -263,6 +263,14 @@ std::string call(const VerbSpec& verb, const Arguments& given) {
 std::optional<Stop> missing(const VerbSpec& verb, const Arguments& given) {
   const std::string name = "`rung " + std::string(verb.name) + "`";
   const bool judges = verb.verb == Verb::skip || verb.verb == Verb::resolve;
+  const bool corrects = verb.verb == Verb::retry && !given.outputs.empty();
+  if (corrects && given.step.empty())
+    return refuse(name + " -s needs the step whose input it corrects",
+                  call(verb, given) + " -s " + given.outputs.front() + " --say \"why\"");
+  if (corrects && given.say.empty()) {
+    return refuse(name + " -s needs a reason for the run's record",
+                  call(verb, given) + " -s " + given.outputs.front() + " --say \"why\"");
+  }
   if (judges && given.step.empty())
     return refuse(name + " needs a step", call(verb, given) + " --say \"why\"");
   if (verb.verb == Verb::resolve) {

@@ -1,5 +1,6 @@
 #include "engine/build_attempt.h"
 
+#include "engine/core/corrections.h"
 #include "engine/core/resolve.h"
 
 #include <algorithm>
@@ -83,14 +84,15 @@ Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex
   attempt.outputs = step.action.outputs;
   attempt.deadline = deadline_of(graph, run, i, now);
   attempt.leftovers = step.leftovers;
-  TRY(const auto contents, read_secrets(graph.plan(), step.action.with, secrets));
+  const ActionFields made_from = ActionFields::latest(graph, run, i);
+  const Template::Map& fields = *made_from;
+  TRY(const auto contents, read_secrets(graph.plan(), fields, secrets));
   for (const auto& [name, content] : contents) attempt.secrets.push_back(reveal(content));
-  const bool has_secrets =
-      std::any_of(step.action.with.begin(), step.action.with.end(),
-                  [](const auto& field) { return reads_secrets(field.second); });
+  const bool has_secrets = std::any_of(
+      fields.begin(), fields.end(), [](const auto& field) { return reads_secrets(field.second); });
   // Whatever reads no secret the intent recorded: nothing is evaluated, and no scope is needed.
   const RunScope scope = has_secrets ? scope_of(graph, run, i, contents) : RunScope(graph, run);
-  TRY(attempt.with, complete(step.action.with, run.at(i).inputs, evaluator, scope));
+  TRY(attempt.with, complete(fields, run.at(i).inputs, evaluator, scope));
   return attempt;
 }
 

@@ -39,7 +39,10 @@ struct Encode {
   }
   void operator()(const FinishManual& c) const { with_step("done", c.step, c.outputs, c.by); }
   void operator()(const SkipStep& c) const { with_step("skip", c.step, c.outputs, c.by); }
-  void operator()(const RetryStep& c) const { with_step("retry", c.step, {}, c.by); }
+  void operator()(const RetryStep& c) const {
+    with_step("retry", c.step, {}, c.by);
+    if (!c.with.empty()) row.args.emplace("with", c.with);
+  }
   void operator()(const Resolve& c) const {
     with_step("resolve", c.step, c.outputs, c.by);
     row.args.emplace("as", Value(word(c.as)));
@@ -180,7 +183,7 @@ Result<Request> decode(const state::Command& row) {
     return Request(Command(Vote{step, kind == "approve", by}));
   if (kind == "done") return Request(Command(FinishManual{step, map_of(row, "outputs"), by}));
   if (kind == "skip") return Request(Command(SkipStep{step, map_of(row, "outputs"), by}));
-  if (kind == "retry") return Request(Command(RetryStep{step, by}));
+  if (kind == "retry") return Request(Command(RetryStep{step, by, map_of(row, "with")}));
   if (kind == "resolve") return decode_resolve(row);
   if (kind == "decide") return Request(Command(PickOption{step, text_of(row, "option"), by}));
   if (kind == "note") return Request(Command(Note{text_of(row, "text"), by}));

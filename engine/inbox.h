@@ -12,6 +12,7 @@ namespace rung::engine {
 // line's verbs:
 //   start    {plan: JSON text, inputs, mode, dedupe}
 //   approve reject done retry skip resolve {step, outputs, as}
+//   retry    also {with}
 //   decide   {step, option}
 //   signal   {name, payload}      note {text}      cancel {kill}
 //   pause resume undo             (no arguments)

@@ -43,6 +43,14 @@ StepView view_of(const Step& step, const StepState& state) {
   return view;
 }
 
+void add_corrections(StepView& view, const History& history, runbooks::StepIndex i) {
+  const auto& all = history.state().corrections;
+  const auto found = all.find(i);
+  if (found == all.end()) return;
+  view.corrected = found->second;
+  view.corrected_after = history.corrected_after(view.address);
+}
+
 std::string phase_of(const Step& step) {
   if (!step.phase.empty()) return step.phase;
   const bool waits = step.kind == StepKind::wait || step.kind == StepKind::approve ||
@@ -123,6 +131,7 @@ Value step_value(const StepView& step) {
   if (step.is_tolerated) map.emplace("tolerated", true);
   if (!step.skipped_because.empty()) map.emplace("skipped_because", step.skipped_because);
   if (!step.who.empty()) map.emplace("who", step.who);
+  if (!step.corrected.empty()) map.emplace("corrected", step.corrected);
   if (step.due) map.emplace("due", rounded(*step.due));
   return map;
 }
@@ -226,8 +235,9 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   view.inputs = run.created->inputs;
   if (run.finished) view.outputs = run.finished->outputs;
   for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
-    if (is_listed(graph.step({n}), run.steps[n]))
-      view.steps.push_back(view_of(graph.step({n}), run.steps[n]));
+    if (!is_listed(graph.step({n}), run.steps[n])) continue;
+    view.steps.push_back(view_of(graph.step({n}), run.steps[n]));
+    add_corrections(view.steps.back(), history, {n});
   }
   view.deeds = history.deeds();
   view.engines = history.engines();

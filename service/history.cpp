@@ -20,6 +20,14 @@ std::string deed_of(const state::RunEnding& ending) {
   return "ended";
 }
 
+// "url=https://west/copy, env.REGION=west"
+std::string corrections_text(const Value::Map& with) {
+  std::string text;
+  for (const auto& [key, value] : with)
+    text += (text.empty() ? "" : ", ") + key + "=" + to_text(value);
+  return text;
+}
+
 bool is_by_person(const state::Payload& payload) {
   return std::visit(
       [](const auto& e) {
@@ -42,6 +50,11 @@ History::History(const engine::Graph& graph, RunId run) : graph_(graph) {
 std::optional<TimePoint> History::doubted_at(const std::string& address) const {
   const auto found = doubted_at_.find(address);
   return found == doubted_at_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::int64_t History::corrected_after(const std::string& address) const {
+  const auto found = corrected_after_.find(address);
+  return found == corrected_after_.end() ? 0 : found->second;
 }
 
 Result<void> History::add(const state::Event& event) {
@@ -110,6 +123,10 @@ void History::note_attempt(const state::Event& event) {
                    unknown_.erase(event.step);
                  },
                  [&](const state::RunPaused&) { paused_at_ = event.at; },
+                 [&](const state::StepCorrected&) {
+                   if (const auto i = graph_.find(event.step))
+                     corrected_after_.emplace(event.step, state_.at(*i).attempts);
+                 },
                  [](const auto&) {},
              },
              event.payload);
@@ -144,6 +161,10 @@ void History::note_deed(const state::Event& event) {
             deed(e.who, failed ? "resolved as failed" : "resolved as not done", e.say);
           },
           [&](const state::StepSkipped& e) { deed(e.who, "skipped", e.say); },
+          [&](const state::StepCorrected& e) {
+            deed(e.who, "corrected",
+                 corrections_text(e.with) + (e.say.empty() ? "" : " (" + e.say + ")"));
+          },
           [&](const state::StepReset& e) { deed(e.who, "retried", e.say); },
           [](const auto&) {},
       },

@@ -28,6 +28,8 @@ class History {
   std::optional<TimePoint> paused_at() const { return paused_at_; }
   // When the step's doubt was recorded.
   std::optional<TimePoint> doubted_at(const std::string& address) const;
+  // The attempts that the step had made when a person corrected an input of it for the first time.
+  std::int64_t corrected_after(const std::string& address) const;
 
  private:
   void note_deed(const state::Event& event);
@@ -39,6 +41,7 @@ class History {
   std::vector<Deed> deeds_;
   std::vector<EngineView> engines_;
   std::map<std::string, TimePoint> doubted_at_;
+  std::map<std::string, std::int64_t> corrected_after_;
   std::optional<TimePoint> paused_at_;
   std::set<std::string> survivors_;  // in flight when an engine took over
   std::set<std::string> unknown_;    // ended so, and may be tried again

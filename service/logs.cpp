@@ -31,6 +31,14 @@ bool is_running(const StepView& step) {
          (step.status == StepStatus::running || step.status == StepStatus::in_doubt);
 }
 
+// "url, env.REGION" for an attempt that was made with corrected inputs.
+std::string corrected_text(const StepView& step, std::int64_t attempt) {
+  std::string text;
+  if (attempt <= step.corrected_after) return text;
+  for (const auto& [key, value] : step.corrected) text += (text.empty() ? "" : ", ") + key;
+  return text;
+}
+
 std::string last_bytes(const std::string& path, std::size_t count) {
   auto file = DurableFile::open(path);
   if (!file) return "";
@@ -62,12 +70,15 @@ std::vector<LogText> logs_of(const StorePlace& place, const RunView& run, const 
     const std::int64_t wanted = attempt == 0 ? one->attempts : attempt;
     for (const KeptLog& log : kept) {
       if (log.address != one->address || (wanted > 0 && log.attempt != wanted)) continue;
-      logs.push_back({log.address, log.attempt, log.is_stderr, false, log.path});
+      logs.push_back({log.address, log.attempt, log.is_stderr, false, log.path,
+                      corrected_text(*one, log.attempt)});
     }
     if (!is_running(*one) || (wanted > 0 && wanted != one->attempts)) continue;
     for (const bool is_stderr : {false, true}) {
       const std::string path = live_path(place, id_of(run.id, *one, one->attempts), is_stderr);
-      if (is_there(path)) logs.push_back({one->address, one->attempts, is_stderr, true, path});
+      if (!is_there(path)) continue;
+      logs.push_back({one->address, one->attempts, is_stderr, true, path,
+                      corrected_text(*one, one->attempts)});
     }
   }
   return logs;

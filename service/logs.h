@@ -15,6 +15,7 @@ struct LogText {
   bool is_stderr = false;
   bool is_running = false;
   std::string path;
+  std::string corrected;  // inputs of the step that people corrected: "url, env.REGION"
 };
 
 // The logs of a run, in the order in which the steps began; of one step where `step` is not "".

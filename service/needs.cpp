@@ -1,5 +1,6 @@
 #include "service/needs.h"
 
+#include "engine/core/corrections.h"
 #include "engine/core/needed_outputs.h"
 #include "engine/core/resolve.h"
 
@@ -55,10 +56,9 @@ std::string clock_text(TimePoint time) {
 
 // "http.request POST http://agent-west/restart", "command ./site stop east": what was asked for, in
 // one line.
-std::string effect_text(const Step& step, const StepState& state) {
+std::string effect_text(const Step& step, const Value::Map& with) {
   constexpr std::size_t kLongest = 100;
   static constexpr std::string_view kTelling[] = {"method", "url", "argv", "script"};
-  const Value::Map with = engine::visible(step.action.with, state.inputs);
   std::string text = step.action.uses;
   for (const std::string_view name : kTelling) {
     const auto found = with.find(name);
@@ -236,9 +236,10 @@ class Needs {
     need.is_for_person = true;
     need.until.reset();
     need.text = state.error ? state.error->message : "nobody knows whether it happened";
-    need.facts.emplace_back(
-        "began",
-        (state.started_at ? clock_text(*state.started_at) + "  " : "") + effect_text(step, state));
+    const auto fields = engine::ActionFields::latest(graph_, run_, *graph_.find(step.address));
+    need.facts.emplace_back("began",
+                            (state.started_at ? clock_text(*state.started_at) + "  " : "") +
+                                effect_text(step, engine::visible(*fields, state.inputs)));
     need.facts.emplace_back("key", to_string(engine::key_of(run_, step.address, state.generation)));
     if (!step.probe)
       need.facts.emplace_back("not known",
@@ -309,6 +310,10 @@ class Needs {
     if (!has_failed) {
       need.ways.push_back({"to go on all the same", command("resume")});
       return;
+    }
+    if (const auto corrected = run_.corrections.find(*i); corrected != run_.corrections.end()) {
+      for (const auto& [key, value] : corrected->second)
+        need.facts.emplace_back("corrected", key + "=" + to_text(value));
     }
     const std::string name = name_of(graph_.step(*i));
     need.ways.push_back({"the cause is gone", command("retry", name)});

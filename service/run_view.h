@@ -35,7 +35,9 @@ struct StepView {
   std::int64_t generation = 0;
   std::string progress;  // the last line that its command printed, where somebody asked for it
   EffectClass effect_class = EffectClass::once;
-  Value::Map inputs;  // of the latest attempt, as journaled
+  Value::Map inputs;                 // of the latest attempt, as journaled
+  Value::Map corrected;              // inputs that people corrected, by field or "field.entry"
+  std::int64_t corrected_after = 0;  // attempts that were made before the first of them
   Value::Map outputs;
   std::optional<ActionError> error;  // of the latest attempt that did not end well
   std::string skipped_because;

@@ -189,12 +189,19 @@ struct Voted {
 struct StepUndone {
   friend bool operator==(const StepUndone&, const StepUndone&) = default;
 };
+// A person corrected inputs of a step: they hold for its attempts from here on.
+struct StepCorrected {
+  Value::Map with{};  // "url" or "env.REGION" -> value; all that holds now, earlier ones among them
+  std::string who{};
+  std::string say{};
+  friend bool operator==(const StepCorrected&, const StepCorrected&) = default;
+};
 
 using Payload =
     std::variant<RunCreated, RunClaimed, RunPaused, RunContinued, RunEnding, UndoPlanned,
                  FinallyStarted, RunStuck, RunFinished, RunNoted, SignalReceived, StepStarted,
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
-                 StepSkipped, StepReset, Voted, StepUndone>;
+                 StepSkipped, StepReset, Voted, StepUndone, StepCorrected>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

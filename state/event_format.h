@@ -195,4 +195,12 @@ struct Format<StepUndone> {
   static constexpr std::tuple<> fields{};
 };
 
+template <>
+struct Format<StepCorrected> {
+  static constexpr EventType type{31, 1, "step.corrected"};
+  static constexpr std::tuple fields{Field{"say", &StepCorrected::say},
+                                     Field{"who", &StepCorrected::who},
+                                     Field{"with", &StepCorrected::with}};
+};
+
 }  // namespace rung::state

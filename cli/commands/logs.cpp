@@ -23,6 +23,7 @@ std::string header(const Style& style, const service::LogText& log) {
   return paint(style, Tone::dim,
                "== " + log.address + ", try " + std::to_string(log.attempt) +
                    (log.is_stderr ? ", standard error" : "") +
+                   (log.corrected.empty() ? "" : ", corrected " + log.corrected) +
                    (log.is_running ? ", running" : "")) +
          "\n";
 }

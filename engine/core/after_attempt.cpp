@@ -1,4 +1,5 @@
 #include "engine/core/attempt.h"
+#include "engine/core/corrections.h"
 #include "engine/core/resolve.h"
 #include "engine/core/retry.h"
 #include "engine/core/run_rules.h"
@@ -52,8 +53,9 @@ void doubt(Draft& draft, StepIndex i) {
 EffectClass class_after_unknown(const Draft& draft, StepIndex i) {
   const Step& step = draft.step(i);
   const StepState& state = draft.at(i);
-  const auto today =
-      effect_class_of(step, visible(step.action.with, state.inputs), *draft.context().facts);
+  const auto today = effect_class_of(
+      step, visible(*ActionFields::latest(draft.graph(), draft.state(), i), state.inputs),
+      *draft.context().facts);
   return stricter(state.effect_class, today);
 }
 

@@ -135,6 +135,8 @@ class Fold {
     step.attempts = e.attempt;
     step.generation = e.generation;
     step.host = run_.claimed_host;
+    if (const auto found = run_.corrections.find(i); found != run_.corrections.end())
+      run_.corrected.insert_or_assign(i, found->second);
     step.effect_class = e.effect_class;
     step.inputs = e.inputs;
     step.undo_inputs = e.undo;
@@ -257,6 +259,12 @@ class Fold {
     answered(i);
     if (run_.stuck_at == event_.step) run_.stuck_at.clear();
     if (!graph_.step(i).undoes) run_.ready.insert(i);
+    return success();
+  }
+
+  Result<void> on(const StepCorrected& e) {
+    TRY(const auto i, change(StepChange::corrected));
+    run_.corrections.insert_or_assign(i, e.with);
     return success();
   }
 

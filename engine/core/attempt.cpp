@@ -1,5 +1,6 @@
 #include "engine/core/attempt.h"
 
+#include "engine/core/corrections.h"
 #include "engine/core/resolve.h"
 #include "engine/core/step_rules.h"
 
@@ -61,9 +62,12 @@ Result<Value::Map> undo_inputs(const Draft& draft, StepIndex i, const Value::Map
   if (any_mentions(fields, "outputs") || any_mentions(fields, "steps." + draft.step(i).id))
     return Value::Map{};
   RunScope scope = draft.scope();
-  scope.add("self", Value::Map{{"with", Value(visible(draft.step(i).action.with, recorded))},
-                               {"before", Value()},
-                               {"outputs", Value()}});
+  scope.add(
+      "self",
+      Value::Map{
+          {"with", Value(visible(*ActionFields::next(draft.graph(), draft.state(), i), recorded))},
+          {"before", Value()},
+          {"outputs", Value()}});
   auto inputs = record(fields, *draft.context().evaluator, scope);
   if (!inputs) return std::move(inputs).error().with_context("its undo cannot be prepared");
   return inputs;
@@ -90,7 +94,7 @@ bool fails(Draft& draft, StepIndex i, const Error& error) {
 Value self_of(const Graph& graph, const RunState& run, StepIndex i) {
   const StepIndex doer = graph.step(i).undoes.value_or(i);
   const StepState& state = run.at(doer);
-  return Value::Map{{"with", Value(visible(graph.step(doer).action.with, state.inputs))},
+  return Value::Map{{"with", Value(visible(*ActionFields::latest(graph, run, doer), state.inputs))},
                     {"before", state.before},
                     {"outputs", Value(state.outputs)}};
 }
@@ -126,11 +130,12 @@ bool begin_attempt(Draft& draft, StepIndex i) {
   if (pauses_for_changed_files(draft, i)) return false;
   const Step& step = draft.step(i);
   const StepState& before = draft.at(i);
+  const ActionFields fields = ActionFields::next(draft.graph(), draft.state(), i);
   RunScope scope = draft.scope();
   const bool has_prepared_undo = step.undoes && !draft.at(*step.undoes).undo_inputs.empty();
   if (step.undoes) scope.add("self", self_of(draft.graph(), draft.state(), i));
   auto recorded = has_prepared_undo ? Result<Value::Map>(draft.at(*step.undoes).undo_inputs)
-                                    : record(step.action.with, *draft.context().evaluator, scope);
+                                    : record(*fields, *draft.context().evaluator, scope);
   if (!recorded) return fails(draft, i, recorded.error());
 
   state::StepStarted started;
@@ -141,7 +146,7 @@ bool begin_attempt(Draft& draft, StepIndex i) {
   started.attempt = before.attempts + 1;
   started.generation = next_generation(before);
   started.effect_class =
-      effect_class_of(step, visible(step.action.with, started.inputs), *draft.context().facts);
+      effect_class_of(step, visible(*fields, started.inputs), *draft.context().facts);
   // The promise of an unfinished generation is what an unknown outcome was judged by.
   if (before.has_unknown) {
     started.effect_class = stricter(started.effect_class, before.effect_class);

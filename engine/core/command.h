@@ -81,6 +81,7 @@ struct Cancel {
 struct RetryStep {
   std::string step;
   By by;
+  Value::Map with{};  // corrected inputs, by field or "field.entry"
 };
 struct SkipStep {
   std::string step;

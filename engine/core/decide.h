@@ -50,6 +50,11 @@ class ActionFacts {
   virtual bool can_probe(const std::string& uses) const = 0;
   // nullptr: this binary does not have the action, or does not tell.
   virtual const ActionSpec* spec(const std::string& /*uses*/) const { return nullptr; }
+  // What is wrong with inputs that are known before an attempt, beyond the specification.
+  virtual std::vector<std::string> check(const std::string& /*uses*/,
+                                         const Value::Map& /*with*/) const {
+    return {};
+  }
 };
 
 // Knows the time zones. What it answers is recorded, never computed again.

@@ -1,4 +1,5 @@
 #include "engine/core/commands.h"
+#include "engine/core/corrections.h"
 #include "engine/core/needed_outputs.h"
 #include "engine/core/step_rules.h"
 
@@ -32,18 +33,38 @@ bool is_skippable(const Draft& draft, StepIndex i) {
          draft.step(i).kind != StepKind::group;
 }
 
+// False: refused.
+bool correct(Draft& draft, StepIndex i, const RetryStep& command) {
+  const auto& earlier = draft.state().corrections;
+  const auto so_far = earlier.find(i);
+  auto with =
+      read_corrections(draft.step(i), so_far == earlier.end() ? Value::Map{} : so_far->second,
+                       command.with, *draft.context().facts);
+  if (!with) {
+    draft.refuse(with.error().code(), with.error().message());
+    return false;
+  }
+  draft.emit(i, state::StepCorrected{std::move(with).value(), command.by.who, command.by.say});
+  return true;
+}
+
 }  // namespace
 
 void carry_out(Draft& draft, const RetryStep& command) {
   const auto i =
       named_step(draft, command.step, is_held_failure, "failed step that can be tried again");
   if (!i) return;
-  if (draft.at(*i).status == StepStatus::backing_off) {
-    if (draft.context().driving == Driving::drive && may_start(draft.state()))
-      return static_cast<void>(begin_attempt(draft, *i));
+  const bool is_delayed = draft.at(*i).status == StepStatus::backing_off;
+  const bool may_begin = draft.context().driving == Driving::drive && may_start(draft.state());
+  if (is_delayed && !may_begin && command.with.empty()) {
     return draft.refuse(ErrorCode::conflict,
                         draft.step(*i).address + " is tried again by itself; " +
                             run_name(draft.state()) + " must be driven and not paused for it");
+  }
+  if (!command.with.empty() && !correct(draft, *i, command)) return;
+  if (is_delayed) {
+    if (may_begin) begin_attempt(draft, *i);
+    return;
   }
   draft.emit(*i, state::StepReset{command.by.who, command.by.say});
   continue_if_answered(draft, command.by);

@@ -9,6 +9,7 @@
 #include "state/event.h"
 #include "state/run_summary.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -91,6 +92,8 @@ struct RunState {
   std::set<StepIndex> ready;         // may start as soon as the run lets steps start
   std::set<StepIndex> active;        // running, backing off, open or in doubt; not groups
   std::set<StepIndex> ended_groups;  // groups whose end is to be recorded
+  std::map<StepIndex, Value::Map> corrections;  // inputs that people corrected, from now on
+  std::map<StepIndex, Value::Map> corrected;    // those that the latest attempt was made with
   Agenda waits;   // open steps until their waiting ends, delayed ones until their time is over
   Agenda delays;  // backing off until the next try
   std::uint32_t in_doubt = 0;        // steps in doubt

@@ -28,6 +28,7 @@ std::string_view name_of(StepChange change) {
     case StepChange::failed: return "failed";
     case StepChange::skipped: return "skipped";
     case StepChange::reset: return "reset";
+    case StepChange::corrected: return "corrected";
     case StepChange::undone: return "undone";
   }
   return "started";

@@ -30,7 +30,8 @@ enum class StepChange : std::uint8_t {
   doubted,
   failed,
   skipped,
-  reset,  // a person asked for another try
+  reset,      // a person asked for another try
+  corrected,  // a person gave other inputs
   undone
 };
 
@@ -70,6 +71,8 @@ inline constexpr std::array kStepTransitions = {
     Transition{StepStatus::in_doubt, StepChange::succeeded,
                StepStatus::succeeded},  // resolved as done
     Transition{StepStatus::in_doubt, StepChange::undone, StepStatus::undone},
+    Transition{StepStatus::backing_off, StepChange::corrected, StepStatus::backing_off},
+    Transition{StepStatus::failed, StepChange::corrected, StepStatus::failed},
     Transition{StepStatus::failed, StepChange::reset, StepStatus::waiting},
     Transition{StepStatus::failed, StepChange::skipped, StepStatus::skipped},
     Transition{StepStatus::failed, StepChange::undone, StepStatus::undone},

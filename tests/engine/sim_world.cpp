@@ -99,6 +99,8 @@ void SimWorld::report(const AttemptId& id) {
 
 void SimExecutor::run(Attempt attempt, OnOutcome done) {
   const AttemptId id = attempt.id;
+  const auto note = attempt.with.find("note");
+  world_.notes_.insert_or_assign(id, note == attempt.with.end() ? Value() : note->second);
   auto running = std::make_shared<SimWorld::Running>();
   running->attempt = std::move(attempt);
   running->done = std::move(done);
@@ -148,6 +150,16 @@ void SimExecutor::forget(const AttemptId& id) {
 
 EffectClass SimExecutor::effect_class(const std::string&, const Value::Map& with) const {
   return *parse_effect_class(*with.at("class").string());
+}
+
+const ActionSpec* SimExecutor::spec(const std::string&) const {
+  static const ActionSpec spec = [] {
+    ActionSpec s;
+    s.name = "test.effect";
+    s.inputs = {{"class", Type::string}, {"note", Type::string}};
+    return s;
+  }();
+  return &spec;
 }
 
 bool SimExecutor::can_probe(const std::string&) const {

@@ -66,6 +66,8 @@ class SimWorld final {
       : random_(random), scheduler_(scheduler), odds_(odds) {}
 
   const std::map<std::string, Witnessed>& witnessed() const { return witnessed_; }
+  // The input `note` with which each attempt was made.
+  const std::map<AttemptId, Value>& notes() const { return notes_; }
   bool has_happened(const std::string& address) const;
   void engine_died();
   bool roll(int per_mille) { return static_cast<int>(random_.next() % 1000) < per_mille; }
@@ -90,6 +92,7 @@ class SimWorld final {
   Odds odds_;
   std::map<AttemptId, std::shared_ptr<Running>> running_;
   std::map<std::string, Witnessed> witnessed_;
+  std::map<AttemptId, Value> notes_;
 };
 
 // The executor of one engine's life over the world that outlives it.
@@ -107,6 +110,7 @@ class SimExecutor final : public Executor, public ActionFacts {
 
   EffectClass effect_class(const std::string& uses, const Value::Map& with) const override;
   bool can_probe(const std::string& uses) const override;
+  const ActionSpec* spec(const std::string& uses) const override;
 
  private:
   SimWorld& world_;

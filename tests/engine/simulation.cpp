@@ -169,6 +169,15 @@ struct Simulation::Inside {
     pass_time();
   }
 
+  // Now and then by another input; each attempt from then on must have it.
+  RetryStep retry(const std::string& address) {
+    RetryStep command{address, by("ana")};
+    const auto i = *graph.find(address);
+    if (graph.step(i).kind == StepKind::action && world.roll(400))
+      command.with = {{"note", Value(std::to_string(corrections++))}};
+    return command;
+  }
+
   void answer_failure(const RunState& run) {
     if (!run.failed_by) return send(Continue{by("ana")});
     const std::string& address = graph.step(*run.failed_by).address;
@@ -177,7 +186,7 @@ struct Simulation::Inside {
       case 1: return send(Cancel{CancelRunning::drain, by("ana")});
       case 2:
         return run.no_return ? send(Cancel{CancelRunning::kill, by("ana")}) : send(Undo{by("ana")});
-      default: return send(RetryStep{address, by("ana")});
+      default: return send(retry(address));
     }
   }
 
@@ -190,7 +199,7 @@ struct Simulation::Inside {
         return run->failed_by || !run->active.empty() ? answer_failure(*run)
                                                       : send(Continue{by("ana")});
       case state::RunStatus::stuck:
-        return send(world.roll(800) ? Command(RetryStep{run->stuck_at, by("ana")})
+        return send(world.roll(800) ? Command(retry(run->stuck_at))
                                     : Command(SkipStep{run->stuck_at, {}, by("ana")}));
       case state::RunStatus::waiting: return answer_people(*run);
       case state::RunStatus::queued:
@@ -223,6 +232,14 @@ struct Simulation::Inside {
     engine->tick();
   }
 
+  void correct_a_delayed_step() {
+    const auto run = on_disk();
+    if (!run) return;
+    for (const StepIndex i : run->active) {
+      if (run->at(i).status == StepStatus::backing_off) return send(retry(graph.step(i).address));
+    }
+  }
+
   void meddle() {
     if (options.calm || options.crash_at_move) return;
     if (world.roll(options.store_fails)) {
@@ -232,6 +249,7 @@ struct Simulation::Inside {
     }
     if (world.roll(3) && on_disk())
       send(world.roll(500) ? Command(Pause{by("ana")}) : Command(Note{"hm", by("ana")}));
+    if (world.roll(20)) correct_a_delayed_step();
     if (world.roll(2))
       clock.step_utc(std::chrono::seconds(random.next() % 100) - std::chrono::seconds(50));
   }
@@ -271,6 +289,24 @@ struct Simulation::Inside {
     result.status = status_of(*run);
     for (std::uint32_t n = 0; n < graph.size() && !options.disk; ++n) judge_step(*run, {n});
     judge_row(*run);
+    judge_corrections();
+  }
+
+  // Each attempt was made with what its step was corrected to before, and with nothing else. (The
+  // intent of a read may be lost after it was made.)
+  void judge_corrections() {
+    std::map<std::string, Value> notes;
+    for (const state::Event& event : result.events) {
+      if (const auto* corrected = std::get_if<state::StepCorrected>(&event.payload))
+        notes[event.step] = corrected->with.at("note");
+      const auto* started = std::get_if<state::StepStarted>(&event.payload);
+      if (started == nullptr || started->effect_class == EffectClass::read) continue;
+      const auto seen =
+          world.notes().find({RunId{1}, event.step, started->generation, started->attempt});
+      if (seen != world.notes().end() && !(seen->second == notes[event.step]))
+        result.broken.push_back(event.step + " was made with " + to_text(seen->second) + ", not " +
+                                to_text(notes[event.step]));
+    }
   }
 
   void judge_step(const RunState& run, StepIndex i) {
@@ -342,6 +378,7 @@ struct Simulation::Inside {
   bool opened_well = false;
   bool has_ended = false;
   bool store_is_down = false;
+  int corrections = 0;
 };
 
 Simulation::Simulation(runbooks::Plan plan, Options options, scripting::Evaluator& evaluator)

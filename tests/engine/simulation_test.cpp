@@ -66,6 +66,9 @@ struct ChangeOf {
     return StepChange::skipped;
   }
   std::optional<StepChange> operator()(const state::StepReset&) const { return StepChange::reset; }
+  std::optional<StepChange> operator()(const state::StepCorrected&) const {
+    return StepChange::corrected;
+  }
   std::optional<StepChange> operator()(const state::StepUndone&) const {
     return StepChange::undone;
   }

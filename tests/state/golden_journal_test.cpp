@@ -37,6 +37,16 @@ std::vector<std::string> stored_journals() {
   return names;
 }
 
+std::vector<Event> in_a_row(std::vector<Payload> payloads) {
+  std::vector<Event> events;
+  for (Payload& payload : payloads) {
+    const bool is_of_step = name_of(payload).starts_with("step.");
+    events.push_back({time_at(static_cast<std::int64_t>(events.size())),
+                      is_of_step ? "items[3].copy" : "", std::move(payload)});
+  }
+  return events;
+}
+
 // One event of each type, each of its fields with a content.
 std::vector<Event> one_of_each() {
   const ActionError error{ErrorClass::network, "connection refused: \"db1\"\n"};
@@ -72,13 +82,13 @@ std::vector<Event> one_of_each() {
       StepReset{"mila", "fixed the route"},
       Voted{true, "noor", "fine"},
       StepUndone{}};
-  std::vector<Event> events;
-  for (Payload& payload : payloads) {
-    const bool is_of_step = name_of(payload).starts_with("step.");
-    events.push_back({time_at(static_cast<std::int64_t>(events.size())),
-                      is_of_step ? "items[3].copy" : "", std::move(payload)});
-  }
-  return events;
+  return in_a_row(std::move(payloads));
+}
+
+// Those of people, which came later.
+std::vector<Event> one_of_each_of_people() {
+  const Value::Map values{{"env.REGION", "west"}, {"timeout", Duration{30'000'000'000}}};
+  return in_a_row({StepCorrected{values, "mila", "east is down"}});
 }
 
 class StoredJournal : public ::testing::TestWithParam<std::string> {
@@ -126,9 +136,20 @@ TEST(JournalFormat, WritesEachEventAsTheStoredOneOfVersion1) {
   EXPECT_EQ(written, text_of(path));
 }
 
+TEST(JournalFormat, WritesEachEventOfPeopleAsTheStoredOneOfVersion1) {
+  const auto path = kJournals / "v1" / "people.json";
+  const std::string written =
+      dump_journal(golden_from(RunId{1}, kPlanJson, one_of_each_of_people()));
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path) << written;
+  }
+  EXPECT_EQ(written, text_of(path));
+}
+
 TEST(JournalFormat, HasOneOfEachEventStored) {
   std::set<std::string_view> seen;
   for (const Event& event : one_of_each()) seen.insert(name_of(event.payload));
+  for (const Event& event : one_of_each_of_people()) seen.insert(name_of(event.payload));
   EXPECT_EQ(seen.size(), event_formats().size());
 }
 

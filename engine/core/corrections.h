@@ -1,0 +1,36 @@
+#pragma once
+
+#include "engine/core/decide.h"
+
+namespace rung::engine {
+
+// Inputs of a step that a person corrected: a field of its action (`url`) or an entry of a map
+// (`env.REGION`), and the value that stands there instead of what the author wrote, from the
+// step's next attempt on.
+
+// What was given for them, as the types of the action's specification. `so_far` holds earlier ones.
+// invalid: no such input, a value that it does not take, code, or the place of a secret.
+Result<Value::Map> read_corrections(const runbooks::Step& step, const Value::Map& so_far,
+                                    const Value::Map& given, const ActionFacts& facts);
+
+// The fields with these corrections in place.
+runbooks::Template::Map corrected(runbooks::Template::Map fields, const Value::Map& corrections);
+
+// The fields that a step's attempts are made from. Borrows the plan's where nothing is corrected.
+class ActionFields {
+ public:
+  // Of the attempt that may begin now.
+  static ActionFields next(const Graph& graph, const RunState& run, StepIndex i);
+  // Of the latest attempt.
+  static ActionFields latest(const Graph& graph, const RunState& run, StepIndex i);
+
+  const runbooks::Template::Map& operator*() const { return own_ ? *own_ : *plan_; }
+
+ private:
+  ActionFields(const runbooks::Step& step, const Value::Map* corrections);
+
+  const runbooks::Template::Map* plan_;
+  std::optional<runbooks::Template::Map> own_;
+};
+
+}  // namespace rung::engine
