@@ -13,6 +13,8 @@ Computed<const Value::List*> list_argument(const Call& call, std::size_t i);
 Computed<const Value::Map*> map_argument(const Call& call, std::size_t i);
 Computed<double> number_argument(const Call& call, std::size_t i);
 Computed<std::int64_t> int_argument(const Call& call, std::size_t i);
+// As std::string_view::find, but every byte that is compared counts.
+Computed<std::size_t> find_text(std::string_view text, std::string_view part, Meter& meter);
 Problem wrong_type(const Call& call, std::size_t i, std::string_view expected);
 
 namespace texts {

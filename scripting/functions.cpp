@@ -76,6 +76,22 @@ Problem wrong_type(const Call& call, std::size_t i, std::string_view expected) {
   return {place + "must be " + std::string(expected) + ", not " + with_article(call[i].kind())};
 }
 
+Computed<std::size_t> find_text(std::string_view text, std::string_view part, Meter& meter) {
+  if (part.empty()) return std::size_t{0};
+  constexpr std::size_t kBytesPerStep = 16;
+  std::size_t compared = 0;
+  for (auto at = text.find(part[0]); at != std::string_view::npos;
+       at = text.find(part[0], at + 1)) {
+    const auto rest = text.substr(at);
+    const auto end = std::mismatch(part.begin(), part.end(), rest.begin(), rest.end()).first;
+    if (end == part.end()) return at;
+    compared += 1 + static_cast<std::size_t>(end - part.begin());
+    TRY(meter.spend(compared / kBytesPerStep));
+    compared %= kBytesPerStep;
+  }
+  return std::string_view::npos;
+}
+
 Computed<const std::string*> text_argument(const Call& call, std::size_t i) {
   if (const auto* text = call[i].string()) return text;
   return wrong_type(call, i, "a string; write string(x)");

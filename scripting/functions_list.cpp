@@ -168,7 +168,8 @@ Computed<Value> contains(const Call& call) {
   if (const auto* text = call[0].string()) {
     TRY(const auto* part, text_argument(call, 1));
     TRY(call.meter.spend(text->size() / 16 + part->size() / 16));
-    return Value(text->find(*part) != std::string::npos);
+    TRY(const auto place, find_text(*text, *part, call.meter));
+    return Value(place != std::string::npos);
   }
   if (call[0].map() != nullptr) {
     TRY(const auto* key, text_argument(call, 1));

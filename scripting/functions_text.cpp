@@ -72,7 +72,7 @@ Computed<Value> split(const Call& call) {
   Value::List parts;
   for (std::string_view rest = given.a;;) {
     TRY(call.meter.spend(1));
-    const auto end = rest.find(given.b);
+    TRY(const auto end, find_text(rest, given.b, call.meter));
     TRY(call.meter.hold(sizeof(Value) + std::min(end, rest.size())));
     parts.emplace_back(rest.substr(0, end));
     if (end == std::string_view::npos) return Value(std::move(parts));
@@ -100,7 +100,7 @@ Computed<Value> replace(const Call& call) {
   if (given.b.empty()) return Problem{"the text to replace is empty"};
   std::string out;
   for (std::string_view rest = given.a;;) {
-    const auto end = rest.find(given.b);
+    TRY(const auto end, find_text(rest, given.b, call.meter));
     TRY(call.meter.spend(1));
     TRY(call.meter.hold(std::min(end, rest.size()) + replacement->size()));
     out += rest.substr(0, end);
