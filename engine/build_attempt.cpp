@@ -71,8 +71,7 @@ AttemptId attempt_id(const Graph& graph, const RunState& run, StepIndex i) {
   return {run.id, graph.step(i).address, run.at(i).generation, run.at(i).attempts};
 }
 
-Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex i, Instant now,
-                              scripting::Evaluator& evaluator, Secrets& secrets) {
+Attempt attempt_without_inputs(const Graph& graph, const RunState& run, StepIndex i, Instant now) {
   const runbooks::Step& step = graph.step(i);
   Attempt attempt;
   attempt.id = attempt_id(graph, run, i);
@@ -84,6 +83,12 @@ Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex
   attempt.outputs = step.action.outputs;
   attempt.deadline = deadline_of(graph, run, i, now);
   attempt.leftovers = step.leftovers;
+  return attempt;
+}
+
+Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex i, Instant now,
+                              scripting::Evaluator& evaluator, Secrets& secrets) {
+  Attempt attempt = attempt_without_inputs(graph, run, i, now);
   const ActionFields made_from = ActionFields::latest(graph, run, i);
   const Template::Map& fields = *made_from;
   TRY(const auto contents, read_secrets(graph.plan(), fields, secrets));

@@ -11,6 +11,9 @@ namespace rung::engine {
 Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex i, Instant now,
                               scripting::Evaluator& evaluator, Secrets& secrets);
 
+// The same without what it takes in: enough to see how a command ends that runs already.
+Attempt attempt_without_inputs(const Graph& graph, const RunState& run, StepIndex i, Instant now);
+
 // The inputs of the step's own probe, resolved.
 Result<Value::Map> build_probe(const Graph& graph, const RunState& run, StepIndex i,
                                scripting::Evaluator& evaluator, Secrets& secrets);

@@ -23,21 +23,23 @@ void Performer::act(const Graph& graph, const RunState& run, const StartAttempt&
     const ActionError stopped{ErrorClass::unavailable, "the engine stopped before it began"};
     return end_later(run, i, NotDone{stopped}, true);
   }
-  auto attempt = attempt_of(graph, run, i, false);
+  auto attempt = attempt_of(graph, run, i);
   if (attempt) parts_.executor->run(std::move(*attempt), outcome_to(run.id, end_of(run, i, false)));
 }
 
 void Performer::act(const Graph& graph, const RunState& run, const RecoverAttempt& effect) {
   const StepIndex i = effect.step;
-  auto attempt = attempt_of(graph, run, i, true);
-  if (!attempt) return;
+  const Instant now = parts_.clock->now();
+  auto built = build_attempt(graph, run, i, now, *parts_.evaluator, *parts_.secrets);
+  // What runs already needs its secrets no more: they may be gone, and it is adopted all the same.
+  Attempt attempt = built ? std::move(built).value() : attempt_without_inputs(graph, run, i, now);
   const std::size_t host = run.at(i).host;
-  if (host < run.hosts.size()) attempt->started_on = run.hosts[host];
-  const auto adopted = [log = parts_.log, id = attempt->id](const std::string& detail) {
+  if (host < run.hosts.size()) attempt.started_on = run.hosts[host];
+  const auto adopted = [log = parts_.log, id = attempt.id](const std::string& detail) {
     log->info("adopted while running",
               {{"run", std::to_string(id.run.number)}, {"step", id.address}, {"detail", detail}});
   };
-  parts_.executor->recover(std::move(*attempt), adopted, outcome_to(run.id, end_of(run, i, true)));
+  parts_.executor->recover(std::move(attempt), adopted, outcome_to(run.id, end_of(run, i, true)));
 }
 
 void Performer::act(const Graph& graph, const RunState& run, const ProbeAttempt& effect) {
@@ -82,15 +84,14 @@ void Performer::act(const Graph& graph, const RunState& run, const ForgetAttempt
 }
 
 // Built after the intent is on disk: the secrets are as they are now.
-std::optional<Attempt> Performer::attempt_of(const Graph& graph, const RunState& run, StepIndex i,
-                                             bool after_restart) {
+std::optional<Attempt> Performer::attempt_of(const Graph& graph, const RunState& run, StepIndex i) {
   auto attempt =
       build_attempt(graph, run, i, parts_.clock->now(), *parts_.evaluator, *parts_.secrets);
   if (attempt) return std::move(attempt).value();
   const bool is_secret = attempt.error().code() == ErrorCode::not_found;
   const ActionError error{is_secret ? ErrorClass::auth : ErrorClass::invalid,
                           attempt.error().message()};
-  end_later(run, i, after_restart ? Outcome(Unknown{error}) : Outcome(NotDone{error}), false);
+  end_later(run, i, NotDone{error}, false);
   return std::nullopt;
 }
 
