@@ -23,8 +23,9 @@ struct RunRequest {
   std::int64_t attempt = 1;
   Uuid key;  // the same for every repetition of the same effect
   std::string mode;
-  std::string folder;  // the runbook's: where relative paths start
-  Value::Map with;     // checked against the spec, complete; may hold secrets
+  std::string folder;                // the runbook's: where relative paths start
+  Value::Map with;                   // checked against the spec, complete; may hold secrets
+  std::vector<std::string> secrets;  // that `with` was made of: masked like those in it
   std::map<std::string, Type, std::less<>> outputs;  // that the step declares beyond the spec's
   Instant deadline;                                  // of this attempt
   const Clock* clock = nullptr;                      // outlives the attempt

@@ -1,5 +1,7 @@
 #include "actions/secrets.h"
 
+#include "base/masking.h"
+
 #include <algorithm>
 
 namespace rung::actions {
@@ -26,10 +28,29 @@ std::vector<std::string> unique_longest_first(std::vector<std::string> contents)
   return contents;
 }
 
-void replace_all(std::string& text, std::string_view secret) {
-  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
-    text.replace(at, secret.size(), "***");
+Value masked(Value value, const SecretWords& words);
+
+Value::Map masked(Value::Map members, const SecretWords& words) {
+  Value::Map out;
+  for (auto& [key, member] : members) {
+    out.insert_or_assign(rung::mask(key, words), masked(std::move(member), words));
   }
+  return out;
+}
+
+Value masked(Value value, const SecretWords& words) {
+  if (auto* list = value.list()) {
+    for (auto& item : *list) item = masked(std::move(item), words);
+    return value;
+  }
+  if (auto* map = value.map()) {
+    *map = masked(std::move(*map), words);
+    return value;
+  }
+  const auto* text = value.string();
+  auto hidden = rung::mask(text != nullptr ? *text : reveal(value), words);
+  if (text != nullptr ? hidden != *text : hidden == Masking::kMask) return Value(std::move(hidden));
+  return value;
 }
 
 }  // namespace
@@ -47,24 +68,23 @@ std::vector<std::string> secret_contents(const Value::Map& values) {
 }
 
 std::string mask(std::string_view text, const std::vector<std::string>& secrets) {
-  std::string out(text);
-  for (const auto& secret : unique_longest_first(secrets)) {
-    if (secret.size() >= kShortestMasked) replace_all(out, secret);
-  }
-  return out;
+  return rung::mask(text, SecretWords(secrets));
+}
+
+std::string mask_cut(std::string_view text, const std::vector<std::string>& secrets) {
+  return rung::mask_cut(text, SecretWords(secrets));
 }
 
 Value masked(Value value, const std::vector<std::string>& secrets) {
-  if (secrets.empty()) return value;
-  if (auto* list = value.list()) {
-    for (auto& item : *list) item = masked(std::move(item), secrets);
-  } else if (auto* map = value.map()) {
-    for (auto& [key, item] : *map) item = masked(std::move(item), secrets);
-  } else if (const auto* text = value.string()) {
-    auto hidden = mask(*text, secrets);
-    if (hidden != *text) return Value(std::move(hidden));
-  }
-  return value;
+  const SecretWords words(secrets);
+  return words.empty() ? value : masked(std::move(value), words);
+}
+
+Value::Map masked_outputs(Value::Map outputs, const std::vector<std::string>& secrets) {
+  const SecretWords words(secrets);
+  if (words.empty()) return outputs;
+  for (auto& [name, value] : outputs) value = masked(std::move(value), words);
+  return outputs;
 }
 
 }  // namespace rung::actions

@@ -22,7 +22,8 @@ struct HttpExchange {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool has_body = false;
-  std::string ca_file;  // absolute, or empty: the system's
+  bool is_body_secret = false;  // in whatever form it stands there
+  std::string ca_file;          // absolute, or empty: the system's
   std::string client_cert;
   std::string client_key;
   Connection connection = Connection::must_be_fresh;

@@ -110,18 +110,20 @@ bool has_header(const HttpExchange& exchange, std::string_view lower_name) {
   return std::any_of(exchange.headers.begin(), exchange.headers.end(), same);
 }
 
-void set_body(HttpExchange& exchange, std::string body, const char* type) {
+void set_body(HttpExchange& exchange, const Value& source, std::string body, const char* type) {
   exchange.has_body = true;
+  exchange.is_body_secret = source.is_secret();
   exchange.body = std::move(body);
   if (!has_header(exchange, "content-type")) exchange.headers.emplace_back("Content-Type", type);
 }
 
 void add_body(HttpExchange& exchange, const Value::Map& with) {
   if (const auto* form = given(with, "form"); form != nullptr && form->map() != nullptr) {
-    set_body(exchange, urlencoded(*form->map()), "application/x-www-form-urlencoded");
+    set_body(exchange, *form, urlencoded(*form->map()), "application/x-www-form-urlencoded");
   } else if (const auto* body = given(with, "body")) {
     const bool is_json = body->list() != nullptr || body->map() != nullptr;
-    set_body(exchange, reveal(*body), is_json ? "application/json" : "text/plain; charset=utf-8");
+    set_body(exchange, *body, reveal(*body),
+             is_json ? "application/json" : "text/plain; charset=utf-8");
   }
 }
 

@@ -46,14 +46,20 @@ std::string sentence_of(HttpEnd end) {
   return "it failed";
 }
 
+// Its bytes as they came: text that is made UTF-8 first may hide a secret from the mask.
+std::string masked_body(const HttpUse& use, const HttpReply& reply) {
+  return reply.is_truncated ? mask_cut(reply.body, use.secrets) : mask(reply.body, use.secrets);
+}
+
 // An end without a whole reply.
 Outcome without_reply(const HttpUse& use, const HttpReply& reply) {
-  std::string message = use.shown + ": " + sentence_of(reply.end) + ": " + reply.why;
+  const auto why = as_utf8(mask(reply.why, use.secrets));
+  std::string message = use.shown + ": " + sentence_of(reply.end) + ": " + why;
   const bool may_have_acted = reply.was_sent || use.has_acted;
   if (may_have_acted && use.effect_class != EffectClass::read) {
     message += "; the request was sent, so whether it took effect is open";
   }
-  ActionError error{class_of(reply.end), mask(as_utf8(message), use.secrets)};
+  ActionError error{class_of(reply.end), std::move(message)};
   if (may_have_acted) return Unknown{std::move(error)};
   return NotDone{std::move(error)};
 }
@@ -68,9 +74,11 @@ ActionError unexpected(const HttpUse& use, const HttpReply& reply) {
     message += ", expected";
     for (const int status : use.expected) message += " " + std::to_string(status);
   }
-  const auto words = is_html(reply) ? "" : last_lines(reply.body.substr(0, kShownBytes), 3, 250);
+  // Masked before it is cut: a part of a secret is not found any more.
+  const auto body = is_html(reply) ? std::string() : masked_body(use, reply);
+  const auto words = last_lines(std::string_view(body).substr(0, kShownBytes), 3, 250);
   if (!words.empty()) message += ": " + words;
-  return {class_of_status(reply.status), mask(message, use.secrets)};
+  return {class_of_status(reply.status), std::move(message)};
 }
 
 // Whether an intermediary's answer leaves it open what the server behind it did.
@@ -136,7 +144,7 @@ Outcome outcome_of(const HttpUse& use, HttpReply reply) {
   done.outputs.emplace("headers", headers_of(reply));
   done.outputs.emplace("truncated", Value(reply.is_truncated));
   done.outputs.emplace("elapsed", Value(use.elapsed));
-  done.outputs.emplace("body", Value(as_utf8(reply.body)));
+  done.outputs.emplace("body", Value(as_utf8(masked_body(use, reply))));
   return done;
 }
 

@@ -111,7 +111,8 @@ awaitable<Outcome> HttpRequest::run(RunRequest request) {
   if (!with) co_return not_sent(ErrorClass::invalid, with.error().message());
   request.with = std::move(with).value();
   const auto method = http_method(fixed_method_, request.with);
-  const auto secrets = secret_contents(request.with);
+  auto secrets = secret_contents(request.with);
+  secrets.insert(secrets.end(), request.secrets.begin(), request.secrets.end());
   auto exchange = exchange_from(method, request);
   if (!exchange) {
     co_return not_sent(ErrorClass::invalid, mask(exchange.error().message(), secrets));

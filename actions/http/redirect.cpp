@@ -1,5 +1,6 @@
 #include "actions/http/redirect.h"
 
+#include "actions/secrets.h"
 #include "base/url.h"
 
 #include <algorithm>
@@ -8,10 +9,12 @@
 namespace rung::actions {
 namespace {
 
+// As it is, however short, or encoded.
 bool holds_secret(const std::string& text, const std::vector<std::string>& secrets) {
-  return std::any_of(secrets.begin(), secrets.end(), [&](const auto& secret) {
+  const bool is_plain = std::any_of(secrets.begin(), secrets.end(), [&](const auto& secret) {
     return !secret.empty() && text.find(secret) != std::string::npos;
   });
+  return is_plain || mask(text, secrets) != text;
 }
 
 bool is_credential(std::string name) {
@@ -29,6 +32,7 @@ void make_get(HttpExchange& exchange) {
   exchange.method = "GET";
   exchange.body.clear();
   exchange.has_body = false;
+  exchange.is_body_secret = false;
   std::erase_if(exchange.headers, [](const auto& header) {
     auto name = header.first;
     for (auto& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -56,7 +60,7 @@ Result<HttpExchange> redirected(HttpExchange exchange, const HttpReply& reply,
   }
   if (becomes_get(exchange, reply.status)) make_get(exchange);
   if (from != to) {
-    if (holds_secret(exchange.body, secrets)) {
+    if (exchange.is_body_secret || holds_secret(exchange.body, secrets)) {
       return Error(ErrorCode::denied, "redirected from " + from + " to " + to +
                                           " with a body that holds a secret; name the final URL " +
                                           "yourself if that host may have it");

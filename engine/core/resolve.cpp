@@ -22,7 +22,13 @@ Result<Value> join_as_url(const Template::Text& text, scripting::Evaluator& eval
     parts.push_back({reveal(value), true});
     is_secret = is_secret || value.is_secret();
   }
-  TRY(auto joined, join_url(parts));
+  auto url = join_url(parts);
+  if (!url && is_secret) {
+    return Error(ErrorCode::invalid,
+                 "a value in this URL, which holds a secret and is not shown, is empty or only "
+                 "dots: the request would go to another resource; guard the step with `when:`");
+  }
+  TRY(auto joined, std::move(url));
   Value value(std::move(joined));
   return is_secret ? std::move(value).as_secret() : value;
 }

@@ -40,14 +40,12 @@ ActionError* error_in(Outcome& outcome) {
   return nullptr;
 }
 
-void mask_all(Value::Map& outputs, const std::vector<std::string>& secrets) {
-  for (auto& [name, value] : outputs) value = actions::masked(std::move(value), secrets);
-}
-
 void mask_all(Outcome& outcome, const std::vector<std::string>& secrets) {
   if (secrets.empty()) return;
   if (auto* error = error_in(outcome)) error->message = actions::mask(error->message, secrets);
-  if (auto* done = std::get_if<Done>(&outcome)) mask_all(done->outputs, secrets);
+  if (auto* done = std::get_if<Done>(&outcome)) {
+    done->outputs = actions::masked_outputs(std::move(done->outputs), secrets);
+  }
 }
 
 // An action only knows that it was asked to end; that it was for its time is known here.
@@ -162,7 +160,7 @@ Flight& AsioExecutor::Inside::add(FlightKind kind, Attempt attempt, const std::s
   flight.kind = kind;
   flight.id = attempt.id;
   flight.action = parts_.registry->find(uses);
-  flight.secrets = std::move(attempt.secrets);
+  flight.secrets = attempt.secrets;
   flight.leftovers = std::move(attempt.leftovers);
   flight.started_on = std::move(attempt.started_on);
   flight.request = request_for(attempt);
@@ -275,7 +273,9 @@ void AsioExecutor::Inside::answer(Flight& flight, Outcome outcome) {
 void AsioExecutor::Inside::answer(Flight& flight, ProbeAnswer found) {
   if (flight.is_answered) return;
   if (auto* error = error_in(found)) error->message = actions::mask(error->message, flight.secrets);
-  if (auto* done = std::get_if<Done>(&found)) mask_all(done->outputs, flight.secrets);
+  if (auto* done = std::get_if<Done>(&found)) {
+    done->outputs = actions::masked_outputs(std::move(done->outputs), flight.secrets);
+  }
   settle(flight);
   std::exchange(flight.probed, nullptr)(std::move(found));
 }

@@ -31,6 +31,7 @@ actions::RunRequest request_for(Attempt& attempt) {
   request.mode = std::move(attempt.mode);
   request.folder = std::move(attempt.folder);
   request.with = std::move(attempt.with);
+  request.secrets = std::move(attempt.secrets);
   request.outputs = std::move(attempt.outputs);
   request.deadline = attempt.deadline;
   return request;

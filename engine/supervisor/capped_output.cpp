@@ -25,12 +25,11 @@ std::string read_up_to(const DurableFile& file, std::uint64_t size) {
 
 }  // namespace
 
-CappedOutput::CappedOutput(std::string path, std::uint64_t cap_bytes,
-                           std::vector<std::string> secrets)
+CappedOutput::CappedOutput(std::string path, std::uint64_t cap_bytes, const SecretWords& secrets)
     : path_(std::move(path)),
       head_cap_(std::max<std::uint64_t>(cap_bytes / 2, 1)),
       ring_cap_(std::max<std::uint64_t>(cap_bytes - cap_bytes / 2, 1)),
-      masking_(std::move(secrets)) {}
+      masking_(secrets) {}
 
 void CappedOutput::add(std::string_view bytes) {
   unmasked_.clear();

@@ -1,12 +1,11 @@
 #pragma once
 
 #include "base/durable_file.h"
-#include "engine/supervisor/masking.h"
+#include "base/masking.h"
 #include "engine/supervisor/record.h"
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace rung::engine::supervisor {
 
@@ -18,7 +17,8 @@ namespace rung::engine::supervisor {
 // not stop the command.
 class CappedOutput {
  public:
-  CappedOutput(std::string path, std::uint64_t cap_bytes, std::vector<std::string> secrets);
+  // `secrets` outlives this.
+  CappedOutput(std::string path, std::uint64_t cap_bytes, const SecretWords& secrets);
 
   void add(std::string_view bytes);
 

@@ -48,7 +48,7 @@ struct Job {
   std::int64_t grace_ns = 10'000'000'000;      // between TERM and KILL
   std::uint64_t output_cap_bytes = 1U << 20U;  // of stdout and of stderr, each
   Leftovers leftovers = Leftovers::allow;
-  std::vector<std::string> secrets;  // masked in stdout and stderr (masking.h)
+  std::vector<std::string> secrets;  // masked in what it writes (base/masking.h)
 
   friend bool operator==(const Job&, const Job&) = default;
 };

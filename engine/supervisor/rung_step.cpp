@@ -7,6 +7,7 @@
 #include "base/failpoint.h"
 #include "engine/supervisor/job.h"
 #include "engine/supervisor/launch.h"
+#include "engine/supervisor/mask_file.h"
 #include "engine/supervisor/output_limits.h"
 #include "engine/supervisor/process_tree.h"
 #include "engine/supervisor/record.h"
@@ -115,6 +116,7 @@ Result<void> make_durable(Supervision* supervision, DurableFile& record) {
 int end(const Job& job, DurableFile& record, Exited exited, Supervision* supervision) {
   remove_secret_files(".");
   remove_cgroup(job);
+  if (supervision != nullptr) mask_file("output", kOutputFileLimit, supervision->secrets());
   exited.output = keep_file("output", kOutputFileLimit);
   failpoint::reach("step.ended");
   if (!write_slot(record, SlotKind::exited, encode(exited))) return kNoRecord;

@@ -64,8 +64,9 @@ Supervision::Supervision(const Job& job, Launched child, DurableFile signals)
     : job_(job),
       child_(std::move(child)),
       signals_(std::move(signals)),
-      out_("stdout", job.output_cap_bytes, job.secrets),
-      err_("stderr", job.output_cap_bytes, job.secrets) {
+      secrets_(job.secrets),
+      out_("stdout", job.output_cap_bytes, secrets_),
+      err_("stderr", job.output_cap_bytes, secrets_) {
   if (job.deadline_boot_ns > 0) arm(job.deadline_boot_ns);
 }
 

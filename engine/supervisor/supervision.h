@@ -30,6 +30,7 @@ class Supervision {
   Exited exited();
   // What is in the files `stdout` and `stderr`, and durable only after sync_outputs.
   Result<void> sync_outputs();
+  const SecretWords& secrets() const { return secrets_; }
 
  private:
   enum class Phase : std::uint8_t {
@@ -56,6 +57,7 @@ class Supervision {
   Launched child_;
   DurableFile signals_;
   DurableFile timer_;  // made when first needed
+  const SecretWords secrets_;
   CappedOutput out_, err_;
 
   Phase phase_ = Phase::running;

@@ -157,6 +157,38 @@ TEST_F(HttpTest, KeepsSecretsOutOfMessages) {
                     Not(HasSubstr("in-query")), Not(HasSubstr("in-userinfo"))));
 }
 
+TEST_F(HttpTest, CutsAnErrorBodyOnlyAfterItIsMasked) {
+  const std::string filler(190, 'x');
+  HttpServer server([&](const auto&, auto& to) {
+    return to.send(reply(500, filler + " hunter22-and-more")), true;
+  });
+  auto request = a_request(post(server.url("/")));
+  request.secrets = {"hunter22-and-more"};
+  EXPECT_THAT(error_in<Failed>(send(std::move(request))).message,
+              AllOf(HasSubstr("xx ***"), Not(HasSubstr("hunter"))));
+}
+
+TEST_F(HttpTest, MasksTheSecretInABodyThatIsNoText) {
+  HttpServer server(
+      [&](const auto&, auto& to) { return to.send(reply(200, "\xff\xfehunter\xff")), true; });
+  auto request = a_request(post(server.url("/")));
+  request.secrets = {"hunter\xff"};
+  const auto outcome = send(std::move(request));
+  const auto& body = std::get<Done>(outcome).outputs.at("body");
+  EXPECT_THAT(*body.string(), AllOf(testing::EndsWith("***"), Not(HasSubstr("hunter"))));
+}
+
+TEST_F(HttpTest, MasksTheBeginningOfASecretWhereTheBodyIsCut) {
+  const std::string filler(1024 * 1024 - 6, ' ');
+  HttpServer server([&](const auto&, auto& to) {
+    return to.send(reply(200, filler + "hunter22-and-more")), true;
+  });
+  auto request = a_request(post(server.url("/")));
+  request.secrets = {"hunter22-and-more"};
+  const auto outcome = send(std::move(request));
+  EXPECT_THAT(*std::get<Done>(outcome).outputs.at("body").string(), Not(HasSubstr("hunt")));
+}
+
 TEST_F(HttpTest, ShowsOnlyTheHostOfASecretUrl) {
   const auto port = std::to_string(closed_port());
   const auto url = Value("http://127.0.0.1:" + port + "/services/T000/B000").as_secret();

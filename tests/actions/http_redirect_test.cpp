@@ -103,6 +103,24 @@ TEST(Redirect, IsRefusedWhereItWouldCarryASecretBodyAway) {
   EXPECT_TRUE(actions::redirected(exchange, a_redirect(307, "https://a/y"), {"hunter22"}));
 }
 
+TEST(Redirect, IsRefusedWhereTheBodyHoldsASecretInAnotherForm) {
+  auto exchange = an_exchange("POST", "https://a/x");
+  exchange.body = "token=p%40ss+w%2frd";
+  EXPECT_FALSE(actions::redirected(exchange, a_redirect(307, "https://b/x"), {"p@ss w/rd"}));
+  exchange.body = "ab";
+  exchange.is_body_secret = true;
+  EXPECT_FALSE(actions::redirected(exchange, a_redirect(308, "https://b/x"), {}));
+}
+
+TEST(Redirect, LeavesAnEncodedSecretOfAHeaderBehind) {
+  auto exchange = an_exchange("GET", "https://a/x");
+  exchange.headers = {{"X-Key", "dXNlcjpodW50ZXIyMg=="}, {"X-Plain", "yes"}};
+  const auto next = actions::redirected(exchange, a_redirect(302, "https://b/x"), {"hunter22"});
+  ASSERT_TRUE(next);
+  ASSERT_EQ(next.value().headers.size(), 1U);
+  EXPECT_EQ(next.value().headers[0].first, "X-Plain");
+}
+
 TEST(Redirect, LeavesTheClientCertificateBehind) {
   auto exchange = an_exchange("GET", "https://a/x");
   exchange.client_cert = "/c.pem";

@@ -6,6 +6,7 @@ namespace rung::actions {
 namespace {
 
 using testing::ElementsAre;
+using namespace std::chrono_literals;
 
 TEST(Secrets, AreFoundInsideListsAndMapsWithoutTheirNeighbours) {
   const Value::Map with = {
@@ -30,6 +31,18 @@ TEST(Mask, LeavesSecretsAloneThatAreTooShortToBeTold) {
 TEST(Mask, ReachesEveryStringInsideAValue) {
   const auto value = Value(Value::Map{{"a", Value(Value::List{"x-hunter2-y", 7})}});
   EXPECT_EQ(masked(value, {"hunter2"}), Value(Value::Map{{"a", Value(Value::List{"x-***-y", 7})}}));
+}
+
+TEST(Mask, ReachesTheKeysOfMaps) {
+  const auto value = Value(Value::Map{{"hunter2", Value(Value::Map{{"aHVudGVyMg==", 1}})}});
+  EXPECT_EQ(masked(value, {"hunter2"}),
+            Value(Value::Map{{"***", Value(Value::Map{{"***==", 1}})}}));
+}
+
+TEST(Mask, HidesANumberThatIsASecret) {
+  const auto value = Value(Value::Map{{"pin", 4711}, {"port", 47110}, {"wait", Duration(41s)}});
+  EXPECT_EQ(masked(value, {"4711"}),
+            Value(Value::Map{{"pin", "***"}, {"port", 47110}, {"wait", Duration(41s)}}));
 }
 
 }  // namespace

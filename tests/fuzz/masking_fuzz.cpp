@@ -1,4 +1,4 @@
-#include "engine/supervisor/masking.h"
+#include "base/masking.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace rung::engine::supervisor {
+namespace rung {
 namespace {
 
 std::vector<std::string> split(const std::string& text, char at) {
@@ -24,7 +24,8 @@ std::vector<std::string> split(const std::string& text, char at) {
 // `pieces`: how many bytes come with each read, in turn.
 std::string masked(const std::vector<std::string>& secrets, const std::string& text,
                    const std::string& pieces) {
-  Masking masking(secrets);
+  const SecretWords words(secrets);
+  Masking masking(words);
   std::string out;
   std::size_t turn = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -38,12 +39,13 @@ std::string masked(const std::vector<std::string>& secrets, const std::string& t
 }
 
 }  // namespace
-}  // namespace rung::engine::supervisor
+}  // namespace rung
 
 // Secrets, one a line; `|`; the sizes of the reads; `|`; the stream. However it is cut, the same
-// must come out.
+// must come out, and
+// without a secret that no mask could have made.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace rung::engine::supervisor;
+  using namespace rung;
   const std::string all(reinterpret_cast<const char*>(data), size);
   const std::size_t first = all.find('|');
   const std::size_t second = first == std::string::npos ? first : all.find('|', first + 1);
@@ -51,6 +53,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<std::string> secrets = split(all.substr(0, first), '\n');
   const std::string stream = all.substr(second + 1);
   const std::string pieces = all.substr(first + 1, second - first - 1);
-  if (masked(secrets, stream, pieces) != masked(secrets, stream, {})) std::abort();
+  const std::string whole = masked(secrets, stream, {});
+  if (masked(secrets, stream, pieces) != whole) std::abort();
+  for (const std::string& secret : secrets) {
+    const bool is_masked = secret.size() >= SecretWords::kShortest;
+    if (is_masked && secret.find('*') == std::string::npos &&
+        whole.find(secret) != std::string::npos) {
+      std::abort();
+    }
+  }
   return 0;
 }

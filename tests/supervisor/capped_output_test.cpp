@@ -18,7 +18,8 @@ class CappedOutputTest : public testing::Test {
   ~CappedOutputTest() override { std::filesystem::remove_all(folder_); }
 
   CappedOutput output(std::uint64_t cap, std::vector<std::string> secrets = {}) {
-    return {folder_ + "/out", cap, std::move(secrets)};
+    secrets_ = SecretWords(secrets);
+    return {folder_ + "/out", cap, secrets_};
   }
   std::string content() const {
     const Result<std::string> text = read_file(folder_ + "/out", 1U << 20U);
@@ -26,6 +27,7 @@ class CappedOutputTest : public testing::Test {
   }
 
   std::string folder_;
+  SecretWords secrets_{{}};
 };
 
 TEST_F(CappedOutputTest, MakesNoFileWithoutOutput) {
@@ -69,7 +71,7 @@ TEST_F(CappedOutputTest, CountsTheCapInMaskedBytes) {
 }
 
 TEST_F(CappedOutputTest, CountsWhatTheDiskRefuses) {
-  CappedOutput out("/no/such/folder/out", 10, {});
+  CappedOutput out("/no/such/folder/out", 10, secrets_);
   out.add("12345");
   EXPECT_EQ(out.finish().dropped, 5U);
 }

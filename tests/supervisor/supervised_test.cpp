@@ -219,6 +219,27 @@ TEST_F(SupervisedTest, MasksSecretsInBothStreams) {
   EXPECT_EQ(read_stream(job.folder, "stderr", exited.err), "***\n");
 }
 
+TEST_F(SupervisedTest, MasksSecretsInTheOutputFile) {
+  Job job = shell(
+      "echo \"pw=$PW\" >> $RUNG_OUTPUT_FILE; printf b64= >> $RUNG_OUTPUT_FILE;"
+      "printf %s \"$PW\" | base64 >> $RUNG_OUTPUT_FILE");
+  job.environment.push_back("PW=hunter2-and-more!");
+  job.secrets = {"hunter2-and-more!"};
+  run(job);
+  EXPECT_EQ(read_exit(job.folder).value().output, "pw=***\nb64=***=\n");
+}
+
+TEST_F(SupervisedTest, LeavesNothingOfASecretInAnOutputFileThatIsTooLarge) {
+  Job job =
+      shell("echo \"pw=$PW\" > $RUNG_OUTPUT_FILE; head -c 1048577 /dev/zero >> $RUNG_OUTPUT_FILE");
+  job.environment.push_back("PW=hunter2-and-more");
+  job.secrets = {"hunter2-and-more"};
+  Supervised supervised = started(job);
+  ASSERT_TRUE(is_readable(supervised.link()));
+  EXPECT_EQ(read_exit(job.folder).error().code(), ErrorCode::exhausted);
+  EXPECT_EQ(content(job.folder + "/output").find("hunter2"), std::string::npos);
+}
+
 TEST_F(SupervisedTest, ShowsNoSecretInAnyCommandLineNorInTheAttemptsFolder) {
   Job job =
       shell("read line; cat \"$KEY\"; while [ ! -e " + path("go") + " ]; do sleep 0.01; done");
