@@ -53,9 +53,9 @@ void add_corrections(StepView& view, const History& history, runbooks::StepIndex
 
 std::string phase_of(const Step& step) {
   if (!step.phase.empty()) return step.phase;
-  const bool waits = step.kind == StepKind::wait || step.kind == StepKind::approve ||
-                     step.kind == StepKind::manual || step.kind == StepKind::decide;
-  return waits ? "wait" : "";
+  const bool asks = step.kind == StepKind::approve || step.kind == StepKind::manual ||
+                    step.kind == StepKind::decide;
+  return asks ? "people" : step.kind == StepKind::wait ? "wait" : "";
 }
 
 // The time in which at least one step of a phase was under way.
@@ -72,8 +72,8 @@ Duration covered(std::vector<std::pair<TimePoint, TimePoint>> spans) {
 }
 
 std::vector<PhaseTime> phases_of(const engine::Graph& graph, const engine::RunState& run) {
-  static constexpr std::string_view kPhases[] = {"detect",  "wait",    "fence",
-                                                 "promote", "repoint", "verify"};
+  static constexpr std::string_view kPhases[] = {"detect",  "wait",   "fence", "promote",
+                                                 "repoint", "verify", "people"};
   std::map<std::string, std::vector<std::pair<TimePoint, TimePoint>>, std::less<>> spans;
   for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
     const StepState& state = run.steps[n];
@@ -87,6 +87,16 @@ std::vector<PhaseTime> phases_of(const engine::Graph& graph, const engine::RunSt
     if (found != spans.end()) phases.push_back({found->first, covered(found->second)});
   }
   return phases;
+}
+
+std::optional<Loss> loss_of(const std::vector<StepView>& steps) {
+  std::optional<Loss> loss;
+  for (const StepView& step : steps) {
+    const auto found = step.outputs.find("rpo");
+    const auto* lost = found == step.outputs.end() ? nullptr : found->second.get_if<Duration>();
+    if (lost != nullptr && (!loss || *lost > loss->lost)) loss = Loss{*lost, step.address};
+  }
+  return loss;
 }
 
 // To the millisecond: what comes after it is noise.
@@ -205,6 +215,7 @@ Value objectives_value(const RunView& run) {
                                      *run.finished_at - run.created_at)));
   }
   if (run.rpo > Duration::zero()) map.emplace("rpo", run.rpo);
+  if (run.loss) map.emplace("rpo_reached", run.loss->lost);
   return map;
 }
 
@@ -239,6 +250,7 @@ RunView describe_run(const History& history, const Viewer& viewer) {
     view.steps.push_back(view_of(graph.step({n}), run.steps[n]));
     add_corrections(view.steps.back(), history, {n});
   }
+  view.loss = loss_of(view.steps);
   view.deeds = history.deeds();
   view.engines = history.engines();
   view.needs = needs_of(history, viewer);

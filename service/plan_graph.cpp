@@ -81,13 +81,6 @@ constexpr std::array kColours = {
     Colour{StepStatus::undone, "#e3d5f5"},
 };
 
-std::string_view fill_of(StepStatus status) {
-  for (const Colour& colour : kColours) {
-    if (colour.status == status) return colour.fill;
-  }
-  return "#ffffff";
-}
-
 // What both ways of drawing have in common: walks over groups, and finds the arrows.
 class Drawing {
  public:
@@ -236,7 +229,7 @@ class DotDrawing final : public Drawing {
     if (shape == Shape::person) more += ", shape=hexagon, style=filled";
     if (shape == Shape::time) more += ", shape=ellipse, style=filled";
     if (const auto status = status_of(i))
-      more += ", fillcolor=\"" + std::string(fill_of(*status)) + "\"";
+      more += ", fillcolor=\"" + std::string(colour_of(*status)) + "\"";
     line(depth, node(i) + " [label=" + quoted(label) + more + "];");
   }
   // Graphviz draws arrows between boxes only, and cuts them at the frames that are named.
@@ -260,6 +253,13 @@ class DotDrawing final : public Drawing {
 };
 
 }  // namespace
+
+std::string_view colour_of(StepStatus status) {
+  for (const Colour& colour : kColours) {
+    if (colour.status == status) return colour.fill;
+  }
+  return "#ffffff";
+}
 
 std::string draw_graph(const Plan& plan, const StepStatuses& statuses, GraphFormat format) {
   if (format == GraphFormat::dot) return DotDrawing(plan, statuses).draw();

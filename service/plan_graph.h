@@ -12,6 +12,9 @@ namespace rung::service {
 // Where each step of a run stands, by address; empty for a runbook that is only drawn.
 using StepStatuses = std::map<std::string, engine::StepStatus, std::less<>>;
 
+// In which colour pictures show a step that stands so: "#cdeccf". Dark text stands out from all.
+std::string_view colour_of(engine::StepStatus status);
+
 enum class GraphFormat : std::uint8_t { mermaid, dot };
 
 // A runbook as a picture in words: a box for each step, a frame for each group, an arrow where one

@@ -118,10 +118,16 @@ struct NoReturn {
   TimePoint at;
 };
 
-// Time spent in one of the six phases.
+// Time spent in one of the six phases, or, as "people", in steps that ask them.
 struct PhaseTime {
   std::string phase;
   Duration spent{};
+};
+
+// What a step recorded as lost: its output `rpo`, a duration.
+struct Loss {
+  Duration lost{};
+  std::string step;
 };
 
 struct RunView {
@@ -141,6 +147,7 @@ struct RunView {
   TimePoint last_at;
   Duration rto{};
   Duration rpo{};
+  std::optional<Loss> loss;  // the largest that a step recorded
   Value::Map inputs;
   Value::Map outputs;
   std::vector<StepView> steps;  // in reading order; undo steps that never began are left out

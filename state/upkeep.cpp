@@ -94,10 +94,13 @@ Result<void> doubt_all(Database& database, JournalWriter& writer, const StoreMet
   return success();
 }
 
-Result<std::int64_t> verify_run(Database& database, RunId run) {
+Result<void> verify_run(Database& database, RunId run, Verified& verified) {
   TRY(const auto rows, read_events(database, run, Seq{0}, -1));
   TRY(verify_chain(run, rows));
-  return static_cast<std::int64_t>(rows.size());
+  verified.runs += 1;
+  verified.events += static_cast<std::int64_t>(rows.size());
+  if (!rows.empty()) verified.last = rows.back().hash;
+  return success();
 }
 
 Result<void> check_soundness(Database& database) {
@@ -115,8 +118,7 @@ Result<Verified> verify_chains(const SqliteOptions& options, std::optional<RunId
   Verified verified;
   if (run) {
     TRY(read_run(database, *run));
-    TRY(verified.events, verify_run(database, *run));
-    verified.runs = 1;
+    TRY(verify_run(database, *run, verified));
     return verified;
   }
   TRY(check_soundness(database));
@@ -124,9 +126,7 @@ Result<Verified> verify_chains(const SqliteOptions& options, std::optional<RunId
   for (;;) {
     TRY(const bool has_row, runs.step());
     if (!has_row) return verified;
-    TRY(const std::int64_t events, verify_run(database, RunId{runs.integer(0)}));
-    verified.events += events;
-    ++verified.runs;
+    TRY(verify_run(database, RunId{runs.integer(0)}, verified));
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/hash.h"
 #include "state/sqlite_store.h"
 
 #include <cstddef>
@@ -32,6 +33,7 @@ Result<GcReport> collect_garbage(const SqliteOptions& options, const GcOptions& 
 struct Verified {
   std::int64_t runs = 0;
   std::int64_t events = 0;
+  Sha256 last{};  // of one run: the hash of its last event, which stands for all before it
 };
 // That the events of one run, or of all, are what was written (their hash chain), and, for all,
 // that SQLite finds the file sound. corrupt: the message names the first event that is not.

@@ -35,6 +35,14 @@ std::string row(std::string_view name, const std::string& text) {
   return "  " + padded(name, 10) + text + "\n";
 }
 
+std::string loss_text(const Style& style, const RunView& run) {
+  if (!run.loss) return "not measured: no step has an output `rpo`";
+  const bool is_met = run.loss->lost <= run.rpo;
+  return padded(brief(run.loss->lost), 10) +
+         paint(style, is_met ? Tone::good : Tone::bad, is_met ? "met" : "missed") + "   (by " +
+         run.loss->step + ")";
+}
+
 std::string objective_text(const Style& style, const RunView& run) {
   if (run.rto <= Duration::zero()) return "";
   const Duration reached = *run.finished_at - run.created_at;
@@ -45,7 +53,7 @@ std::string objective_text(const Style& style, const RunView& run) {
   out += row("RTO", padded(brief(run.rto), 9) + padded(brief(reached), 10) + verdict +
                         "   (from the run's creation)");
   if (run.rpo > Duration::zero())
-    out += row("RPO", padded(brief(run.rpo), 9) + "not measured by this runbook's steps");
+    out += row("RPO", padded(brief(run.rpo), 9) + loss_text(style, run));
   return out;
 }
 

@@ -63,7 +63,8 @@ ScriptedRun& ScriptedRun::claimed(std::string_view at, std::int64_t pid) {
 }
 
 ScriptedRun& ScriptedRun::event(std::string_view at, std::string step, state::Payload payload) {
-  const auto added = history_->add({time(at), std::move(step), std::move(payload)});
+  events_.push_back({time(at), std::move(step), std::move(payload)});
+  const auto added = history_->add(events_.back());
   if (!added) ADD_FAILURE() << added.error().message();
   return *this;
 }

@@ -22,11 +22,13 @@ class ScriptedRun {
 
   service::RunView view(const std::string& viewer = "mira", bool is_driven = true) const;
   const service::History& history() const { return *history_; }
+  const std::vector<state::Event>& events() const { return events_; }
   static TimePoint time(std::string_view at);
 
  private:
   std::unique_ptr<engine::Graph> graph_;
   std::unique_ptr<service::History> history_;
+  std::vector<state::Event> events_;
 };
 
 // Compares with tests/cli/golden/NAME.txt; UPDATE_GOLDEN=1 writes it.
