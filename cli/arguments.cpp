@@ -14,7 +14,7 @@
 namespace rung::cli {
 namespace {
 
-using Verbs = std::uint32_t;
+using Verbs = std::uint64_t;
 constexpr Verbs bit(Verb verb) {
   return Verbs{1} << static_cast<unsigned>(verb);
 }
@@ -83,9 +83,15 @@ std::string output(Arguments& into, const std::string& given) {
 }
 
 std::string picture(Arguments& into, const std::string& given) {
-  into.picture = given;
+  into.format = given;
   const bool is_known = given == "mermaid" || given == "dot" || given == "svg";
   return is_known ? "" : "'" + given + "' is no picture: write mermaid, dot or svg";
+}
+
+std::string document(Arguments& into, const std::string& given) {
+  into.format = given;
+  const bool is_known = given == "text" || given == "json" || given == "md" || given == "html";
+  return is_known ? "" : "'" + given + "' is no form of a report: write text, json, md or html";
 }
 
 constexpr OptionSpec kOptions[] = {
@@ -112,6 +118,10 @@ constexpr OptionSpec kOptions[] = {
      bit(Verb::init),
      text<&Arguments::example>},
     {{"--format", "FORMAT", "mermaid, dot or svg (mermaid)"}, bit(Verb::graph), picture},
+    {{"--format", "FORMAT", "text, json, md or html (text)"}, bit(Verb::report), document},
+    {{"--verify", "", "first check that the run's journal is what was written"},
+     bit(Verb::report),
+     flag<&Arguments::is_verified>},
     {{"--all", "", "every unfinished run; `ls`: finished ones as well"},
      verbs(Verb::resume, Verb::ls),
      flag<&Arguments::all>},
@@ -214,6 +224,7 @@ std::vector<std::string Arguments::*> places_of(Verb verb) {
     case Verb::start: return {&Arguments::file};
     case Verb::resume:
     case Verb::show:
+    case Verb::report:
     case Verb::watch:
     case Verb::why:
     case Verb::pause:

@@ -37,6 +37,7 @@ enum class Verb : unsigned char {
   resolve,
   undo,
   graph,
+  report,
   gc,
   doctor,
   version,
@@ -69,7 +70,7 @@ struct Arguments {
   std::string plan;     // --plan of approve
   std::string dedupe;   // --once-for of run and start
   std::string example;  // of init
-  std::string picture;  // --format of graph
+  std::string format;   // --format of graph and report
   bool all = false;     // resume --all, ls --all
   bool is_exclusive = false;
   bool waits_for_people = false;  // --wait
@@ -83,6 +84,7 @@ struct Arguments {
   std::optional<Duration> older_than;
   std::optional<std::int64_t> keep;
   bool is_strict = false;    // validate --strict
+  bool is_verified = false;  // report --verify
   bool is_moved = false;     // doctor --moved
   bool is_restored = false;  // doctor --restored
 };

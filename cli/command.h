@@ -32,6 +32,7 @@ ExitCode skip(const Arguments& arguments, const Console& console);
 ExitCode resolve(const Arguments& arguments, const Console& console);
 ExitCode undo(const Arguments& arguments, const Console& console);
 ExitCode graph(const Arguments& arguments, const Console& console);
+ExitCode report(const Arguments& arguments, const Console& console);
 ExitCode gc(const Arguments& arguments, const Console& console);
 ExitCode doctor(const Arguments& arguments, const Console& console);
 ExitCode version(const Arguments& arguments, const Console& console);

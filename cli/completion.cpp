@@ -2,7 +2,8 @@
 
 #include "cli/verbs.h"
 
-#include <map>
+#include <array>
+#include <optional>
 #include <vector>
 
 namespace rung::cli {
@@ -16,7 +17,8 @@ Words words_of(const VerbSpec& verb) {
   if (verb.words.find("FOLDER") != std::string_view::npos) return Words::files;
   if (verb.words.find('|') != std::string_view::npos) return Words::choices;
   if (verb.words.find("RUN") == std::string_view::npos) return Words::nothing;
-  const bool looks = verb.verb == Verb::show || verb.verb == Verb::logs || verb.verb == Verb::why;
+  const bool looks = verb.verb == Verb::show || verb.verb == Verb::logs || verb.verb == Verb::why ||
+                     verb.verb == Verb::report;
   return looks ? Words::all_runs : Words::runs;
 }
 
@@ -43,13 +45,25 @@ std::string joined(const std::vector<std::string>& words, std::string_view by) {
 }
 
 // The words that an option takes, where they are few.
-const std::map<std::string_view, std::string_view>& values() {
-  static const std::map<std::string_view, std::string_view> all{
-      {"-o,--output", "json yaml table"},
-      {"--as", "done not-done failed"},
-      {"--example", "hello site-failover"},
-      {"--format", "mermaid dot svg"}};
-  return all;
+struct FewWords {
+  std::string_view option;
+  std::string_view words;
+  std::optional<Verb> verb{};  // none: of every verb
+};
+constexpr std::array kFewWords = {
+    FewWords{"-o,--output", "json yaml table"},
+    FewWords{"--as", "done not-done failed"},
+    FewWords{"--example", "hello site-failover"},
+    FewWords{"--format", "mermaid dot svg", Verb::graph},
+    FewWords{"--format", "text json md html", Verb::report},
+};
+
+std::string words_after(const VerbSpec& verb, const OptionLine& option) {
+  for (const FewWords& few : kFewWords) {
+    if (few.option == option.names && few.verb.value_or(verb.verb) == verb.verb)
+      return std::string(few.words);
+  }
+  return "";
 }
 
 std::string without(std::string_view text, std::string_view unwanted) {
@@ -89,9 +103,12 @@ std::string bash_script() {
     cases += bash_verb(verb);
   }
   std::string by_option;
-  for (const auto& [names, words] : values()) {
-    by_option += "    " + joined(names_of({names, "", ""}), "|") + ") options=\"" +
-                 std::string(words) + "\" ;;\n";
+  for (const FewWords& few : kFewWords) {
+    std::vector<std::string> patterns;
+    for (const std::string& name : names_of({few.option, "", ""}))
+      patterns.push_back((few.verb ? std::string(name_of(*few.verb)) : "*") + ":" + name);
+    by_option +=
+        "    " + joined(patterns, "|") + ") options=\"" + std::string(few.words) + "\" ;;\n";
   }
   return "# For bash:  source <(rung completion bash)\n"
          "_rung_runs() { " +
@@ -106,9 +123,9 @@ std::string bash_script() {
          "\" -- \"$cur\"))\n"
          "    return\n"
          "  fi\n"
-         "  case ${COMP_WORDS[COMP_CWORD-1]} in\n" +
+         "  case ${COMP_WORDS[1]}:${COMP_WORDS[COMP_CWORD-1]} in\n" +
          by_option +
-         "    --store) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+         "    *:--store) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
          "  esac\n"
          "  if [ -n \"$options\" ]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")); "
          "return; fi\n"
@@ -132,14 +149,13 @@ std::string zsh_text(std::string_view text) {
   return without(text, "'[]:`\\");
 }
 
-std::string zsh_option(const OptionLine& option) {
+std::string zsh_option(const VerbSpec& verb, const OptionLine& option) {
   const auto names = names_of(option);
   const std::string doc = "[" + zsh_text(option.doc) + "]";
   std::string value;
   if (!option.value.empty()) {
-    const auto few = values().find(option.names);
-    value = ":" + zsh_text(option.value) + ":" +
-            (few == values().end() ? "" : "(" + std::string(few->second) + ")");
+    const std::string few = words_after(verb, option);
+    value = ":" + zsh_text(option.value) + ":" + (few.empty() ? "" : "(" + few + ")");
   }
   if (names.size() == 1) return " '" + names[0] + doc + value + "'";
   return " '(" + joined(names, " ") + ")'{" + joined(names, ",") + "}'" + doc + value + "'";
@@ -147,7 +163,7 @@ std::string zsh_option(const OptionLine& option) {
 
 std::string zsh_verb(const VerbSpec& verb) {
   std::string arguments;
-  for (const OptionLine& option : option_lines(verb.verb)) arguments += zsh_option(option);
+  for (const OptionLine& option : option_lines(verb.verb)) arguments += zsh_option(verb, option);
   switch (words_of(verb)) {
     case Words::nothing: break;
     case Words::files: arguments += " '*:runbook:_files -g \"*.yaml(-.) *(-/)\"'"; break;
@@ -188,9 +204,9 @@ std::string fish_option(const VerbSpec& verb, const OptionLine& option) {
       "complete -c rung -n '__fish_seen_subcommand_from " + std::string(verb.name) + "'";
   for (const std::string& name : names_of(option))
     line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-  const auto few = values().find(option.names);
+  const std::string few = words_after(verb, option);
   if (!option.value.empty()) line += " -r";
-  if (few != values().end()) line += " -fa '" + std::string(few->second) + "'";
+  if (!few.empty()) line += " -fa '" + few + "'";
   return line + " -d " + fish_text(option.doc) + "\n";
 }
 

@@ -30,6 +30,7 @@ ExitCode perform(const Arguments& arguments, const Console& console) {
     case Verb::version: return version(arguments, console);
     case Verb::actions: return actions(arguments, console);
     case Verb::graph: return graph(arguments, console);
+    case Verb::report: return report(arguments, console);
     case Verb::gc: return gc(arguments, console);
     case Verb::doctor: return doctor(arguments, console);
     case Verb::schema: return schema(arguments, console);

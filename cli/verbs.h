@@ -72,6 +72,8 @@ inline constexpr std::array kVerbs = {
              "rung undo 42 --dry-run"},
     VerbSpec{Verb::graph, "graph", "[FILE|RUN]", "draw a runbook, or a run as it stands",
              "rung graph 42 --format svg > run.svg"},
+    VerbSpec{Verb::report, "report", "[RUN]", "tell the whole of a run, as evidence or on paper",
+             "rung report 42 --format html > run.html"},
     VerbSpec{Verb::gc, "gc", "", "remove finished runs", "rung gc --older-than 90d --keep 100"},
     VerbSpec{Verb::doctor, "doctor", "", "check the store and this machine", "rung doctor"},
     VerbSpec{Verb::version, "version", "", "print the version", "rung version"},

@@ -53,11 +53,11 @@ ExitCode graph(const Arguments& arguments, const Console& console) {
   const auto subject = names_run(arguments.file) ? subject_of_run(arguments, console, code)
                                                  : subject_of_file(arguments, console, code);
   if (!subject) return code;
-  const bool is_mermaid = arguments.picture == "mermaid" || arguments.picture.empty();
+  const bool is_mermaid = arguments.format == "mermaid" || arguments.format.empty();
   std::string text =
       service::draw_graph(*subject->plan, subject->statuses,
                           is_mermaid ? service::GraphFormat::mermaid : service::GraphFormat::dot);
-  if (arguments.picture == "svg") {
+  if (arguments.format == "svg") {
     auto svg = service::render_svg(text);
     if (!svg) return console.refuse(svg.error());
     text = std::move(svg).value();

@@ -46,6 +46,11 @@ TEST_F(CompletionTest, BashCompletesTheValuesOfAnOption) {
   EXPECT_EQ(bash("rung resolve 1 copy --as ''"), "done not-done failed\n");
 }
 
+TEST_F(CompletionTest, BashCompletesWhatTheSameOptionTakesOfEachCommand) {
+  EXPECT_EQ(bash("rung report 1 --format ''"), "text json md html\n");
+  EXPECT_EQ(bash("rung graph --format ''"), "mermaid dot svg\n");
+}
+
 TEST_F(CompletionTest, BashCompletesRunbooksAndRuns) {
   given_a_finished_run();
   EXPECT_THAT(bash("rung validate qu"), HasSubstr("quick.yaml"));
