@@ -22,9 +22,8 @@ body { font: 14px/1.45 system-ui, sans-serif; color: var(--ink); background: var
 h1 { font-size: 1.5rem; margin: 0 0 1rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .8rem .2rem 0;
-  border-bottom: 1px solid var(--rule); overflow-wrap: anywhere; }
-th { color: var(--dim); font-weight: 600; } td:first-child { white-space: nowrap; }
-.facts th { width: 8rem; } .facts td:first-child { white-space: normal; }
+  border-bottom: 1px solid var(--rule); } td:last-child { overflow-wrap: anywhere; }
+th { color: var(--dim); font-weight: 600; } .facts th { width: 8rem; }
 p { color: var(--dim); margin: .4rem 0; } .good { color: var(--good); }
 .bad { color: var(--bad); font-weight: 600; } .asks { color: var(--asks); font-weight: 600; }
 .strong { font-weight: 600; } .dim { color: var(--dim); }

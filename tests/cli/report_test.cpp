@@ -107,6 +107,8 @@ ScriptedRun finished() {
   run.event("03:16:07", "",
             state::RunPaused{state::PauseReason::failure, "warm", "warm failed", "", ""});
   run.event("03:16:20", "", state::RunNoted{"called the data centre | *urgent*", "li"});
+  state::StepCorrected corrected{{{"cwd", Value("/srv")}}, "li", "the folder was wrong"};
+  run.event("03:16:30", "warm", corrected);
   run.event("03:16:40", "warm", state::StepSkipped{"skip", {}, "li", "cache warms by itself"});
   run.event("03:16:40", "", state::RunContinued{"li", ""});
   run.event("03:16:40", "tell", intent(1));
