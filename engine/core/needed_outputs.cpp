@@ -119,9 +119,9 @@ std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run
   }
   if (run.ending || self.undoes) return std::move(readers).take();
   for (const auto& [name, source] : graph.plan().outputs) {
-    runbooks::each_expression(source, [&](const Expression& expression) {
-      readers.by_id(expression, "outputs." + name);
-    });
+    const std::string reader = "outputs." + name;
+    runbooks::each_expression(
+        source, [&](const Expression& expression) { readers.by_id(expression, reader); });
   }
   return std::move(readers).take();
 }
