@@ -57,7 +57,7 @@ class CoreTest : public ::testing::Test, public ActionFacts, public Calendar, pu
   Context context() const;
 
   std::unique_ptr<scripting::Evaluator> evaluator_;
-  SimClock clock_;
+  VirtualClock clock_;
   std::shared_ptr<const Graph> graph_;
   RunState state_;
   Decision decision_;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/clock.h"
 #include "base/random.h"
+#include "base/virtual_clock.h"
 #include "engine/core/decide.h"
 #include "engine/executor.h"
 
@@ -14,18 +14,6 @@
 #include <vector>
 
 namespace rung::engine::testing {
-
-// Time that moves when it is told to.
-class SimClock final : public Clock {
- public:
-  Instant now() const override { return now_; }
-  void pass(Duration by) { now_ = now_ + by; }
-  void step_utc(Duration by) { now_.utc += by; }
-  void reboot() { now_.boot = std::chrono::seconds(5); }
-
- private:
-  Instant now_{TimePoint(std::chrono::hours(24 * 20'000)), std::chrono::hours(3)};
-};
 
 // What a target outside of Rung would have seen, by address: the witness.
 struct Witnessed {

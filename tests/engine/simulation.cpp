@@ -362,7 +362,7 @@ struct Simulation::Inside {
   Options options;
   scripting::Evaluator& evaluator;
   SeededRandom random;
-  SimClock clock;
+  VirtualClock clock;
   SimScheduler scheduler;
   SimWorld world;
   SimCalendar calendar;
