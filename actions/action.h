@@ -70,6 +70,15 @@ class CommandAction {
   virtual ProbeAnswer probe_answer(const RunRequest& request, const CommandEnd& end) const = 0;
 };
 
+// An action that sends a request to a target: what a reply to it means, without sending anything.
+class RequestAction {
+ public:
+  virtual ~RequestAction() = default;
+  // `reply` is the target's answer, in the words of the spec's outputs; what is missing is as small
+  // as can be. NotDone: the inputs make no request. Pure.
+  virtual Outcome outcome_of_reply(RunRequest request, const Value::Map& reply) const = 0;
+};
+
 // An action that can look whether the effect of an earlier attempt happened.
 class Probe {
  public:
@@ -96,6 +105,7 @@ class Action {
 
   // Abilities; nullptr where an action does not have one.
   virtual const CommandAction* command() const { return nullptr; }
+  virtual const RequestAction* request() const { return nullptr; }
   virtual Probe* probe() { return nullptr; }
 };
 

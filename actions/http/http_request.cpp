@@ -6,6 +6,7 @@
 #include "actions/http/http_outcome.h"
 #include "actions/http/redirect.h"
 #include "actions/secrets.h"
+#include "base/json.h"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -92,6 +93,45 @@ awaitable<Outcome> travel(Journey journey) {
   co_return Failed{std::move(endless)};
 }
 
+// What is to be sent, and how the reply is judged. invalid: the inputs make no request.
+Result<Journey> prepare(const ActionSpec& spec, const std::string& fixed_method,
+                        RunRequest request) {
+  TRY(request.with, conform(spec, std::move(request.with)));
+  const auto method = http_method(fixed_method, request.with);
+  auto secrets = secret_contents(request.with);
+  secrets.insert(secrets.end(), request.secrets.begin(), request.secrets.end());
+  auto exchange = exchange_from(method, request);
+  if (!exchange) return Error(ErrorCode::invalid, mask(exchange.error().message(), secrets));
+  HttpUse use;
+  use.shown = mask(request_for_people(method, request.with), secrets);
+  use.effect_class = http_effect_class(method, request.with);
+  use.expected = expected_statuses(request.with);
+  use.secrets = secrets;
+  const bool follows = follows_redirects(method, request.with);
+  return Journey{std::move(request), std::move(use), std::move(exchange).value(), follows};
+}
+
+// The reply that gives these outputs.
+HttpReply reply_of(const Value::Map& outputs, int usual_status) {
+  HttpReply reply;
+  reply.end = HttpEnd::answered;
+  reply.was_sent = true;
+  reply.status = usual_status;
+  const Value all(outputs);
+  if (const Value* code = all.member("code"); code != nullptr && code->integer() != nullptr)
+    reply.status = static_cast<int>(*code->integer());
+  if (const Value* headers = all.member("headers"); headers != nullptr && headers->map() != nullptr)
+    for (const auto& [name, value] : *headers->map())
+      reply.headers.emplace_back(name, to_text(value));
+  if (const Value* json = all.member("json"); json != nullptr && !json->is_null()) {
+    reply.body = to_plain_json(*json);
+    reply.headers.emplace_back("content-type", "application/json");
+  }
+  if (const Value* body = all.member("body"); body != nullptr && body->string() != nullptr)
+    reply.body = *body->string();
+  return reply;
+}
+
 }  // namespace
 
 HttpRequest::HttpRequest(std::string name, std::string fixed_method)
@@ -107,25 +147,17 @@ std::vector<std::string> HttpRequest::check(const Value::Map& with) const {
 
 awaitable<Outcome> HttpRequest::run(RunRequest request) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  auto with = conform(spec_, std::move(request.with));
-  if (!with) co_return not_sent(ErrorClass::invalid, with.error().message());
-  request.with = std::move(with).value();
-  const auto method = http_method(fixed_method_, request.with);
-  auto secrets = secret_contents(request.with);
-  secrets.insert(secrets.end(), request.secrets.begin(), request.secrets.end());
-  auto exchange = exchange_from(method, request);
-  if (!exchange) {
-    co_return not_sent(ErrorClass::invalid, mask(exchange.error().message(), secrets));
-  }
-  HttpUse use;
-  use.shown = mask(request_for_people(method, request.with), secrets);
-  use.effect_class = http_effect_class(method, request.with);
-  use.expected = expected_statuses(request.with);
-  use.secrets = secrets;
-  const bool follows = follows_redirects(method, request.with);
-  Journey journey{std::move(request), std::move(use), std::move(exchange).value(), follows};
-  Outcome outcome = co_await travel(std::move(journey));
+  auto journey = prepare(spec_, fixed_method_, std::move(request));
+  if (!journey) co_return not_sent(ErrorClass::invalid, journey.error().message());
+  Outcome outcome = co_await travel(std::move(journey).value());
   co_return outcome;
+}
+
+Outcome HttpRequest::outcome_of_reply(RunRequest request, const Value::Map& reply) const {
+  auto journey = prepare(spec_, fixed_method_, std::move(request));
+  if (!journey) return not_sent(ErrorClass::invalid, journey.error().message());
+  const HttpUse& use = journey.value().use;
+  return outcome_of(use, reply_of(reply, use.expected.empty() ? 200 : use.expected.front()));
 }
 
 }  // namespace rung::actions

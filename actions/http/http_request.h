@@ -5,7 +5,7 @@
 namespace rung::actions {
 
 // `http.request`, and `http.get` and its like, which fix the method.
-class HttpRequest final : public Action {
+class HttpRequest final : public Action, public RequestAction {
  public:
   HttpRequest(std::string name, std::string fixed_method);
 
@@ -13,6 +13,8 @@ class HttpRequest final : public Action {
   EffectClass effect_class(const Value::Map& with) const override;
   std::vector<std::string> check(const Value::Map& with) const override;
   awaitable<Outcome> run(RunRequest request) override;
+  const RequestAction* request() const override { return this; }
+  Outcome outcome_of_reply(RunRequest request, const Value::Map& reply) const override;
 
  private:
   const std::string fixed_method_;
