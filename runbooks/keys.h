@@ -18,17 +18,18 @@ enum class Shape : std::uint8_t {
   duration,
   integer,  // 1 or more
   boolean,
-  choice,   // one of Key::choices
-  texts,    // a list of texts
-  choices,  // a list of Key::choices
-  names,    // a list of identifiers
-  value,    // any YAML, with {{ }} in its texts
-  values,   // a map of such
-  list,     // a list of such
-  types,    // a map of name -> type
-  table,    // a map with the keys of Key::table
-  tables,   // a list of such maps
-  named,    // a map of name -> such a map
+  choice,     // one of Key::choices
+  texts,      // a list of texts
+  choices,    // a list of Key::choices
+  names,      // a list of identifiers
+  value,      // any YAML, with {{ }} in its texts
+  values,     // a map of such
+  list,       // a list of such
+  types,      // a map of name -> type
+  table,      // a map with the keys of Key::table
+  tables,     // a list of such maps
+  named,      // a map of name -> such a map
+  sequences,  // a map of name -> such a map, or a list of them
 };
 
 struct Table;
@@ -37,7 +38,7 @@ struct Key {
   std::string_view name;
   Shape shape = Shape::text;
   std::string_view doc;          // one line for editors; an example where it helps
-  const Table* table = nullptr;  // of table, tables, named
+  const Table* table = nullptr;  // of table, tables, named, sequences
   std::vector<std::string_view> choices{};
   bool is_required = false;
   // A second way to write it: `wait: 30s` beside `wait: {...}`, `undo: none` beside an action.
@@ -81,6 +82,8 @@ const std::vector<StepWord>& step_words();
 
 const Table& runbook_table();
 const Table& project_table();
+// test.yaml: cases of a runbook in a virtual world.
+const Table& test_table();
 const Table& step_table();
 // `undo:` and `probe:`: a use of an action without the rest of a step.
 const Table& action_table();

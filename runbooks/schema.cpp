@@ -62,6 +62,9 @@ Value shape_schema(Shape shape, const Key& key, const std::vector<std::string_vi
     case Shape::table: return reference(*key.table);
     case Shape::tables: return list_of(reference(*key.table));
     case Shape::named: return map_of(reference(*key.table));
+    case Shape::sequences:
+      return map_of(Value::Map{
+          {"anyOf", Value::List{reference(*key.table), list_of(reference(*key.table))}}});
   }
   return {};
 }
@@ -121,15 +124,29 @@ Value inputs_schema(const ActionSpec& spec) {
   return schema;
 }
 
+std::string_view title_of(const Table& root) {
+  if (root.what == "runbook") return "A runbook of Rung";
+  return root.what == "test" ? "Tests of a runbook of Rung (test.yaml)"
+                             : "A project of Rung (rung.yaml)";
+}
+
+const Table& root_of(SchemaOf of) {
+  switch (of) {
+    case SchemaOf::runbook: return runbook_table();
+    case SchemaOf::project: return project_table();
+    case SchemaOf::test: return test_table();
+  }
+  return runbook_table();
+}
+
 class SchemaWriter {
  public:
   explicit SchemaWriter(const Catalog* catalog) : catalog_(catalog) {}
 
   Value write(const Table& root) {
     define(root);
-    Value::Map out{
-        {"$schema", "http://json-schema.org/draft-07/schema#"},
-        {"title", root.what == "runbook" ? "A runbook of Rung" : "A project of Rung (rung.yaml)"}};
+    Value::Map out{{"$schema", "http://json-schema.org/draft-07/schema#"},
+                   {"title", title_of(root)}};
     out.emplace("allOf", Value::List{reference(root)});
     out.emplace("definitions", std::move(definitions_));
     return out;
@@ -193,8 +210,7 @@ class SchemaWriter {
 }  // namespace
 
 std::string json_schema(SchemaOf of, const Catalog* catalog) {
-  const Table& root = of == SchemaOf::runbook ? runbook_table() : project_table();
-  return to_pretty_json(SchemaWriter(catalog).write(root)) + "\n";
+  return to_pretty_json(SchemaWriter(catalog).write(root_of(of))) + "\n";
 }
 
 }  // namespace rung::runbooks

@@ -40,6 +40,7 @@ std::string_view expected(Shape shape) {
     case Shape::values:
     case Shape::types:
     case Shape::table:
+    case Shape::sequences:
     case Shape::named: return "a map";
     case Shape::tables: return "a list of maps";
   }
@@ -64,6 +65,7 @@ bool has_kind(const Node& node, Shape shape) {
     case Shape::values:
     case Shape::types:
     case Shape::table:
+    case Shape::sequences:
     case Shape::named: return node.kind == Node::Kind::map;
     case Shape::value: return true;
   }
@@ -153,6 +155,7 @@ class ValueCheck {
       case Shape::names: return check_items(node, shape, choices);
       case Shape::types: return check_types(node);
       case Shape::tables:
+      case Shape::sequences:
       case Shape::named: return check_tables(node);
       case Shape::value:
       case Shape::values:
@@ -260,6 +263,7 @@ class ValueCheck {
     const std::string first(key_.table->keys.front().name);
     const auto check_one = [&](const Node& item, const std::string& before) {
       if (item.kind == Node::Kind::map || item.is_broken) return;
+      if (key_.shape == Shape::sequences && item.kind == Node::Kind::list) return;
       good = false;
       const bool is_text = item.kind == Node::Kind::scalar && item.text.size() < 60;
       report_.error(
@@ -327,6 +331,7 @@ std::string example(const Key& key, Shape shape) {
       return name + ": a list, each beginning with `- " +
              std::string(key.table->keys.front().name) + ": ...`";
     case Shape::named:
+    case Shape::sequences:
       return name + ": {name: {" + std::string(key.table->keys.front().name) + ": ...}}";
   }
   return name;
