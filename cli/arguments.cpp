@@ -122,6 +122,12 @@ constexpr OptionSpec kOptions[] = {
     {{"--verify", "", "first check that the run's journal is what was written"},
      bit(Verb::report),
      flag<&Arguments::is_verified>},
+    {{"--case", "NAME", "only cases with this in their name"},
+     bit(Verb::test),
+     text<&Arguments::only_case>},
+    {{"--junit", "FILE", "write the result for a build server, too"},
+     bit(Verb::test),
+     text<&Arguments::junit>},
     {{"--all", "", "every unfinished run; `ls`: finished ones as well"},
      verbs(Verb::resume, Verb::ls),
      flag<&Arguments::all>},
@@ -243,6 +249,7 @@ std::vector<std::string Arguments::*> places_of(Verb verb) {
     case Verb::actions:
     case Verb::completion:
     case Verb::schema: return {&Arguments::step};
+    case Verb::test:  // takes any number: see place()
     case Verb::ls:
     case Verb::gc:
     case Verb::doctor:
@@ -257,6 +264,10 @@ std::optional<Stop> place(const VerbSpec& verb, const std::vector<std::string>& 
   std::size_t next = 0;
   for (const std::string& word : words) {
     if (word.size() > 1 && word[0] == '-') return unknown_option(verb, word);
+    if (verb.verb == Verb::test) {
+      into.files.push_back(word);
+      continue;
+    }
     const bool skips_run =
         next == 0 && places.size() > 1 && places[0] == &Arguments::run && !is_run(word);
     if (skips_run) ++next;

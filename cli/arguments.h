@@ -43,7 +43,8 @@ enum class Verb : unsigned char {
   version,
   schema,
   completion,
-  actions
+  actions,
+  test
 };
 
 enum class Output : unsigned char { table, json, yaml };
@@ -59,6 +60,7 @@ struct Arguments {
   std::optional<Duration> timeout;  // --timeout: of this command, not of the run
 
   std::string file;                  // FILE, or the folder of `init`
+  std::vector<std::string> files;    // FILE or FOLDER, several, of test
   std::string run;                   // RUN; "" where one run fits
   std::string step;                  // STEP, or a signal's or an action's name
   std::string text;                  // of a note, payload of a signal, option of a decision
@@ -66,12 +68,14 @@ struct Arguments {
   std::vector<std::string> outputs;  // -s k=v
   std::string mode;
   std::string say;
-  std::string as;       // --as of resolve
-  std::string plan;     // --plan of approve
-  std::string dedupe;   // --once-for of run and start
-  std::string example;  // of init
-  std::string format;   // --format of graph and report
-  bool all = false;     // resume --all, ls --all
+  std::string as;         // --as of resolve
+  std::string plan;       // --plan of approve
+  std::string dedupe;     // --once-for of run and start
+  std::string example;    // of init
+  std::string format;     // --format of graph and report
+  std::string only_case;  // --case of test
+  std::string junit;      // --junit of test: the file to write
+  bool all = false;       // resume --all, ls --all
   bool is_exclusive = false;
   bool waits_for_people = false;  // --wait
   bool kills = false;             // cancel --kill

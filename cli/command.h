@@ -38,6 +38,7 @@ ExitCode doctor(const Arguments& arguments, const Console& console);
 ExitCode version(const Arguments& arguments, const Console& console);
 ExitCode schema(const Arguments& arguments, const Console& console);
 ExitCode actions(const Arguments& arguments, const Console& console);
+ExitCode test(const Arguments& arguments, const Console& console);
 
 ExitCode perform(const Arguments& arguments, const Console& console);
 

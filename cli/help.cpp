@@ -18,7 +18,8 @@ struct Chapter {
 std::vector<Chapter> chapters() {
   return {
       {"Write",
-       {Verb::init, Verb::validate, Verb::plan, Verb::schema, Verb::actions, Verb::completion}},
+       {Verb::init, Verb::validate, Verb::plan, Verb::test, Verb::schema, Verb::actions,
+        Verb::completion}},
       {"Run", {Verb::run, Verb::start, Verb::resume}},
       {"Look",
        {Verb::ls, Verb::show, Verb::watch, Verb::logs, Verb::why, Verb::report, Verb::graph}},

@@ -35,6 +35,7 @@ ExitCode perform(const Arguments& arguments, const Console& console) {
     case Verb::doctor: return doctor(arguments, console);
     case Verb::schema: return schema(arguments, console);
     case Verb::completion: return completion(arguments, console);
+    case Verb::test: return test(arguments, console);
   }
   return ExitCode::usage;
 }

@@ -25,7 +25,7 @@ struct OptionLine {
 };
 
 inline constexpr std::array kVerbs = {
-    VerbSpec{Verb::init, "init", "[FOLDER]", "write a first runbook.yaml and rung.yaml",
+    VerbSpec{Verb::init, "init", "[FOLDER]", "write a first runbook, its project file and its test",
              "rung init --example hello ~/try"},
     VerbSpec{Verb::validate, "validate", "[FILE]", "say everything that is wrong with a runbook",
              "rung validate failover.yaml"},
@@ -77,12 +77,14 @@ inline constexpr std::array kVerbs = {
     VerbSpec{Verb::gc, "gc", "", "remove finished runs", "rung gc --older-than 90d --keep 100"},
     VerbSpec{Verb::doctor, "doctor", "", "check the store and this machine", "rung doctor"},
     VerbSpec{Verb::version, "version", "", "print the version", "rung version"},
-    VerbSpec{Verb::schema, "schema", "[runbook|project]",
+    VerbSpec{Verb::schema, "schema", "[runbook|project|test]",
              "print the JSON Schema of runbooks, for editors", "rung schema > runbook.v1.json"},
     VerbSpec{Verb::completion, "completion", "bash|zsh|fish",
              "print what completes the command line", "source <(rung completion bash)"},
     VerbSpec{Verb::actions, "actions", "[NAME]", "list the actions that steps can use",
              "rung actions shell"},
+    VerbSpec{Verb::test, "test", "[FILE|FOLDER...]",
+             "run the cases of test.yaml in a virtual world", "rung test --case fenced"},
 };
 
 const VerbSpec& spec_of(Verb verb);

@@ -20,7 +20,7 @@ struct Belongs {
   std::optional<ActVerb> or_else{};
 };
 constexpr std::array kBelongs{Belongs{"option", ActVerb::decide}, Belongs{"as", ActVerb::resolve},
-                              Belongs{"payload", ActVerb::signal},
+                              Belongs{"with", ActVerb::retry}, Belongs{"payload", ActVerb::signal},
                               Belongs{"outputs", ActVerb::done, ActVerb::skip, ActVerb::resolve}};
 
 std::string fitting_kind(ActVerb verb) {
@@ -90,6 +90,7 @@ Act TestReader::read_act(const Node& node, const Table& table) {
   act.as = fields.text("as");
   act.kills = fields.text("cancel") == "kill";
   act.outputs = constants_of(fields, "outputs");
+  act.with = constants_of(fields, "with");
   if (const Node* payload = fields.get("payload")) act.payload = constant_of(*payload, "payload");
   if (fields.get("refused") != nullptr) act.refused = fields.text("refused");
   act.is_from_start = fields.has("at");

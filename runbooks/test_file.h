@@ -66,6 +66,7 @@ struct Act {
   bool kills = false;          // of cancel
   Value payload;               // of signal
   Value::Map outputs;
+  Value::Map with;                     // of retry: corrected inputs
   std::optional<std::string> refused;  // it is refused, with this in the reason
   Position at;
 };

@@ -80,6 +80,7 @@ const Table& act_table() {
         {"done", "not-done", "failed"}},
        {"payload", Shape::value, "What the signal carries."},
        {"outputs", Shape::values, "What a manual, skipped or resolved step gives."},
+       {"with", Shape::values, "Corrected inputs of the step that is tried again."},
        {"refused", Shape::text, "Rung refuses it, and says this in the reason."}},
       {},
       {{"who", "by"},

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "runbooks/inputs.h"
 #include "runbooks/schema.h"
+#include "runbooks/test_file.h"
 #include "service/catalog.h"
 
 #include <dirent.h>
@@ -27,7 +28,8 @@ std::vector<std::string> yaml_files_here() {
   if (!folder) return names;
   while (const dirent* entry = ::readdir(folder.get())) {
     const std::string name = entry->d_name;
-    const bool is_other = name == "rung.yaml" || name == "test.yaml" || name.starts_with('.');
+    const bool is_other =
+        name == "rung.yaml" || runbooks::is_test_file(name) || name.starts_with('.');
     if (!is_other && (name.ends_with(".yaml") || name.ends_with(".yml"))) names.push_back(name);
   }
   std::sort(names.begin(), names.end());
@@ -120,6 +122,7 @@ std::vector<ActionSpec> action_specs() {
 
 std::string schema_text(SchemaOf of) {
   if (of == SchemaOf::project) return runbooks::json_schema(runbooks::SchemaOf::project);
+  if (of == SchemaOf::test) return runbooks::json_schema(runbooks::SchemaOf::test);
   const auto all = shipped();
   return runbooks::json_schema(runbooks::SchemaOf::runbook, all ? &all.value()->catalog : nullptr);
 }

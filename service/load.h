@@ -18,8 +18,9 @@ runbooks::Loaded load_runbook(const std::string& path, runbooks::LoadOptions opt
 // The specifications of those actions, by name.
 std::vector<ActionSpec> action_specs();
 
-// The JSON Schema of runbooks, for editors, with what these actions take; or of rung.yaml.
-enum class SchemaOf : unsigned char { runbook, project };
+// The JSON Schema of runbooks, for editors, with what these actions take; or of rung.yaml, or of
+// test.yaml.
+enum class SchemaOf : unsigned char { runbook, project, test };
 std::string schema_text(SchemaOf of);
 
 // "k=v" as written, "k=@FILE" as the JSON in that file, coerced to the plan's inputs. All that is

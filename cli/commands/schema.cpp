@@ -4,14 +4,16 @@
 namespace rung::cli {
 
 ExitCode schema(const Arguments& arguments, const Console& console) {
-  if (!arguments.step.empty() && arguments.step != "runbook" && arguments.step != "project") {
-    return console.refuse(
-        Error(ErrorCode::invalid, "there is no schema of '" + arguments.step + "'"),
-        "write:  rung schema runbook   or   rung schema project");
-  }
-  const bool is_project = arguments.step == "project";
-  console.out(
-      service::schema_text(is_project ? service::SchemaOf::project : service::SchemaOf::runbook));
+  const std::string& of = arguments.step;
+  if (of.empty() || of == "runbook")
+    console.out(service::schema_text(service::SchemaOf::runbook));
+  else if (of == "project")
+    console.out(service::schema_text(service::SchemaOf::project));
+  else if (of == "test")
+    console.out(service::schema_text(service::SchemaOf::test));
+  else
+    return console.refuse(Error(ErrorCode::invalid, "there is no schema of '" + of + "'"),
+                          "write:  rung schema runbook, project or test");
   return ExitCode::succeeded;
 }
 

@@ -56,12 +56,14 @@ std::string general(std::string text) {
   return text;
 }
 
-TEST(Documentation, ItsSessionsAreWhatOneSees) {
+class Documentation : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Documentation, ItsSessionsAreWhatOneSees) {
   Sandbox box;
   std::ostringstream page;
-  page << std::ifstream(RUNG_DOCS_FOLDER "/cli.md").rdbuf();
+  page << std::ifstream(std::string(RUNG_DOCS_FOLDER "/") + GetParam() + ".md").rdbuf();
   const auto sessions = sessions_of(page.str());
-  ASSERT_GT(sessions.size(), 8u);
+  ASSERT_GT(sessions.size(), 4u);
   for (const Shown& shown : sessions) {
     SCOPED_TRACE(shown.command);
     if (shown.command.starts_with("cat ")) {
@@ -73,6 +75,9 @@ TEST(Documentation, ItsSessionsAreWhatOneSees) {
     EXPECT_EQ(general(shown.output), general(ended.out));
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Pages, Documentation, ::testing::Values("cli", "testing"),
+                         [](const auto& page) { return std::string(page.param); });
 
 }  // namespace
 }  // namespace rung::cli
