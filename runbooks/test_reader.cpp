@@ -4,7 +4,6 @@
 #include "scripting/evaluator.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace rung::runbooks {
@@ -47,34 +46,36 @@ std::vector<TestCase> TestReader::read(const Node& root) {
   common.started_by = "tester";
   read_common(file, common);
   std::vector<TestCase> cases;
-  std::set<std::string> names;
-  const Node* list = file.get("cases");
-  if (list != nullptr && list->items.empty()) {
-    report_.error(place_of(*list), "there is no case", "add one:  - name: it succeeds");
-  }
-  for (const Node& node : list == nullptr ? std::vector<Node>() : list->items) {
-    if (node.kind != Node::Kind::map) continue;
-    const Fields fields(node, *test_table().find("cases")->table, report_);
-    TestCase test = common;
-    test.name = fields.text("name");
-    test.at = node.at;
-    if (!test.name.empty() && !names.insert(test.name).second) {
-      report_.error(fields.place("name"), "there is another case `" + test.name + "`",
-                    "say in its name what is different");
+  if (const Node* list = file.get("cases")) {
+    if (list->items.empty())
+      report_.error(place_of(*list), "there is no case", "add one:  - name: it succeeds");
+    for (const Node& node : list->items) {
+      if (node.kind == Node::Kind::map) cases.push_back(read_case(node, common));
     }
-    read_common(fields, test);
-    read_crashes(fields, test);
-    if (const Node* acts = fields.get("people")) {
-      for (const Node& act : acts->items) {
-        if (act.kind == Node::Kind::map)
-          test.acts.push_back(read_act(act, *fields.table().find("people")->table));
-      }
-    }
-    read_expect(fields, test);
-    cases.push_back(std::move(test));
   }
   check_expressions();
   return cases;
+}
+
+TestCase TestReader::read_case(const Node& node, const TestCase& common) {
+  const Fields fields(node, *test_table().find("cases")->table, report_);
+  TestCase test = common;
+  test.name = fields.text("name");
+  test.at = node.at;
+  if (!test.name.empty() && !names_.insert(test.name).second) {
+    report_.error(fields.place("name"), "there is another case `" + test.name + "`",
+                  "say in its name what is different");
+  }
+  read_common(fields, test);
+  read_crashes(fields, test);
+  if (const Node* acts = fields.get("people")) {
+    for (const Node& act : acts->items) {
+      if (act.kind == Node::Kind::map)
+        test.acts.push_back(read_act(act, *fields.table().find("people")->table));
+    }
+  }
+  read_expect(fields, test);
+  return test;
 }
 
 void TestReader::read_common(const Fields& fields, TestCase& test) {

@@ -4,6 +4,7 @@
 #include "runbooks/fields.h"
 #include "runbooks/test_file.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ class TestReader {
   std::vector<TestCase> read(const Node& root);
 
  private:
+  // `common` is what stands beside `cases:`.
+  TestCase read_case(const Node& node, const TestCase& common);
   void read_common(const Fields& fields, TestCase& test);
   void read_stubs(const Fields& fields, TestCase& test);
   void read_crashes(const Fields& fields, TestCase& test);
@@ -51,6 +54,7 @@ class TestReader {
   const Plan& plan_;
   const Catalog& catalog_;
   ExpressionUses uses_;
+  std::set<std::string> names_;  // of the cases so far
 };
 
 }  // namespace rung::runbooks
