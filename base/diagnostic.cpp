@@ -1,5 +1,6 @@
 #include "base/diagnostic.h"
 
+#include "base/display_width.h"
 #include "base/utf8.h"
 
 #include <algorithm>
@@ -45,11 +46,27 @@ std::string without_controls(std::string_view text) {
   return out;
 }
 
-// One place on the screen and what stands there.
+// One column on the screen and what stands there: nothing, where the character before is a wide
+// one.
 struct Cell {
   std::string shown;
   std::size_t byte = 0;  // where its character begins in the line
 };
+
+// As many cells as it takes columns; a mark without a width goes on the character before it.
+void add_printable(std::vector<Cell>& cells, std::string_view character, char32_t code_point,
+                   std::size_t at) {
+  const std::size_t width = display_width(code_point);
+  if (width == 0 && !cells.empty()) {
+    // Behind the column in which its character is shown.
+    const auto shown = std::find_if(cells.rbegin(), cells.rend(),
+                                    [](const Cell& cell) { return !cell.shown.empty(); });
+    shown->shown += character;
+    return;
+  }
+  cells.push_back({std::string(character), at});
+  if (width == 2) cells.push_back({"", at});
+}
 
 // The line as it is shown, a cell for each column.
 std::vector<Cell> cells_of(std::string_view line) {
@@ -64,7 +81,7 @@ std::vector<Cell> cells_of(std::string_view line) {
     } else if (!character.is_valid || is_unprintable(character.code_point)) {
       for (const char c : escaped(character, line[at])) cells.push_back({std::string(1, c), at});
     } else {
-      cells.push_back({std::string(line.substr(at, character.length)), at});
+      add_printable(cells, line.substr(at, character.length), character.code_point, at);
     }
     at += character.length;
   }
@@ -109,6 +126,8 @@ Excerpt excerpt_of(std::string_view line, const Diagnostic& diagnostic) {
   Excerpt excerpt;
   if (begin > 0) excerpt.text = kCut;
   excerpt.caret = excerpt.text.size() + caret - begin;
+  const bool is_halved = begin < end && cells[begin].shown.empty();
+  if (is_halved) excerpt.text += ' ';
   for (std::size_t i = begin; i < end; ++i) excerpt.text += cells[i].shown;
   if (end < cells.size()) excerpt.text += kCut;
   const std::size_t visible_end = std::min(caret_end, end);

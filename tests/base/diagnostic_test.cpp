@@ -80,6 +80,32 @@ TEST(RenderDiagnostics, CountsACharacterOfSeveralBytesAsOneColumn) {
             "f.yaml:1:4 error: no\n    1 | \xC3\xA4 b\n      |   ^  yes\n");
 }
 
+TEST(RenderDiagnostics, CountsAWideCharacterAsTwoColumns) {
+  EXPECT_EQ(rendered(an_error({1, 8}), "\u65E5\u672C b"),
+            "f.yaml:1:8 error: no\n    1 | \u65E5\u672C b\n      |      ^  yes\n");
+}
+
+TEST(RenderDiagnostics, UnderlinesAWideCharacterWhole) {
+  EXPECT_EQ(rendered(an_error({1, 1}, 6), "\u65E5\u672C b"),
+            "f.yaml:1:1 error: no\n    1 | \u65E5\u672C b\n      | ^^^^  yes\n");
+}
+
+TEST(RenderDiagnostics, CountsACombiningMarkWithItsCharacter) {
+  EXPECT_EQ(rendered(an_error({1, 5}), "e\u0301 b"),
+            "f.yaml:1:5 error: no\n    1 | e\u0301 b\n      |   ^  yes\n");
+}
+
+TEST(RenderDiagnostics, AlignsUnderALineThatIsCutInsideOfAWideCharacter) {
+  std::string line = "a";
+  for (int i = 0; i < 200; ++i) line += "\u65E5";
+  const std::string half = "\u65E5";
+  std::string shown;
+  for (int i = 0; i < 25; ++i) shown += half;
+  const std::string text = rendered(an_error({1, 1 + 1 + 100 * 3}, 3), line);
+  EXPECT_NE(text.find("    1 | ..." + shown), std::string::npos) << text;
+  EXPECT_NE(text.find("      | " + std::string(53, ' ') + "^^  yes"), std::string::npos) << text;
+}
+
 TEST(RenderDiagnostics, EscapesWhatWouldMoveTheCursorOrTurnTheText) {
   EXPECT_EQ(rendered(an_error({1, 2}, 2), "a\x1b\xE2\x80\xAE\xFFz"),
             "f.yaml:1:2 error: no\n    1 | a\\x1b\\u202e\\xffz\n      |  ^^^^^^^^^^  yes\n");
