@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace rung::service {
 namespace {
@@ -39,6 +40,20 @@ std::string corrected_text(const StepView& step, std::int64_t attempt) {
   return text;
 }
 
+// Of the latest attempt, where it is wanted and its folder is still there.
+std::vector<LogText> live_logs(const StorePlace& place, RunId run, const StepView& step,
+                               std::int64_t wanted) {
+  std::vector<LogText> logs;
+  if (step.kind != StepKind::action || (wanted > 0 && wanted != step.attempts)) return logs;
+  for (const bool is_stderr : {false, true}) {
+    const std::string path = live_path(place, id_of(run, step, step.attempts), is_stderr);
+    if (is_there(path))
+      logs.push_back({step.address, step.attempts, is_stderr, is_running(step), path,
+                      corrected_text(step, step.attempts)});
+  }
+  return logs;
+}
+
 std::string last_bytes(const std::string& path, std::size_t count) {
   auto file = DurableFile::open(path);
   if (!file) return "";
@@ -56,7 +71,6 @@ std::string last_bytes(const std::string& path, std::size_t count) {
 
 std::vector<LogText> logs_of(const StorePlace& place, const RunView& run, const std::string& step,
                              std::int64_t attempt) {
-  const auto kept = kept_logs(place.folder(), run.id);
   std::vector<const StepView*> steps;
   for (const StepView& one : run.steps) {
     const bool is_wanted = step.empty() || one.address == step || one.id == step;
@@ -65,6 +79,11 @@ std::vector<LogText> logs_of(const StorePlace& place, const RunView& run, const 
   std::stable_sort(steps.begin(), steps.end(), [](const StepView* a, const StepView* b) {
     return a->started_at < b->started_at;
   });
+  // Files move to the kept ones when an attempt is over, so those are listed last: what is not seen
+  // here any more is seen there.
+  std::map<const StepView*, std::vector<LogText>> live;
+  for (const StepView* one : steps) live[one] = live_logs(place, run.id, *one, attempt);
+  const auto kept = kept_logs(place.folder(), run.id);
   std::vector<LogText> logs;
   for (const StepView* one : steps) {
     const std::int64_t wanted = attempt == 0 ? one->attempts : attempt;
@@ -73,12 +92,12 @@ std::vector<LogText> logs_of(const StorePlace& place, const RunView& run, const 
       logs.push_back({log.address, log.attempt, log.is_stderr, false, log.path,
                       corrected_text(*one, log.attempt)});
     }
-    if (!is_running(*one) || (wanted > 0 && wanted != one->attempts)) continue;
-    for (const bool is_stderr : {false, true}) {
-      const std::string path = live_path(place, id_of(run.id, *one, one->attempts), is_stderr);
-      if (!is_there(path)) continue;
-      logs.push_back({one->address, one->attempts, is_stderr, true, path,
-                      corrected_text(*one, one->attempts)});
+    for (LogText& log : live[one]) {
+      const bool has_moved = std::any_of(kept.begin(), kept.end(), [&](const KeptLog& other) {
+        return other.address == log.address && other.generation == one->generation &&
+               other.attempt == log.attempt && other.is_stderr == log.is_stderr;
+      });
+      if (!has_moved) logs.push_back(std::move(log));
     }
   }
   return logs;

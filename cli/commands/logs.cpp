@@ -35,15 +35,15 @@ void print_line(const Console& console, const service::LogText& log, std::string
                           {"text", std::move(text)}});
 }
 
-void print_new(const Console& console, const service::LogText& log, std::uint64_t& done,
-               bool& has_header) {
-  auto file = DurableFile::open(log.path);
-  if (!file) return;
+// not_found: the file has moved since it was listed; denied: this user may not read it.
+Result<void> print_new(const Console& console, const service::LogText& log, std::uint64_t& done,
+                       bool& has_header) {
+  TRY(const auto file, DurableFile::open(log.path));
   std::string piece(kPiece, '\0');
   for (;;) {
     const auto read =
-        file.value().read_at(done, {reinterpret_cast<std::uint8_t*>(piece.data()), piece.size()});
-    if (!read || read.value() == 0) return;
+        file.read_at(done, {reinterpret_cast<std::uint8_t*>(piece.data()), piece.size()});
+    if (!read || read.value() == 0) return success();
     done += read.value();
     if (!console.is_table()) {
       print_line(console, log, piece.substr(0, read.value()));
@@ -59,19 +59,27 @@ void print_new(const Console& console, const service::LogText& log, std::uint64_
   }
 }
 
-// False: nothing was there to print.
-bool print_all(const Arguments& arguments, const Console& console, const service::StorePlace& place,
-               const service::RunView& run, Printed& printed) {
-  bool has_any = false;
+// One look. Adds to `printed` what was there.
+Result<void> print_all(const Arguments& arguments, const Console& console, const Look& look,
+                       const service::RunView& run, Printed& printed) {
   for (const service::LogText& log :
-       service::logs_of(place, run, arguments.step, arguments.attempt)) {
+       service::logs_of(look.archive.place(), run, arguments.step, arguments.attempt)) {
     if (!is_wanted(arguments, log)) continue;
-    has_any = true;
     const std::pair key(log.address + "." + std::to_string(log.attempt), log.is_stderr);
-    bool has_header = printed.contains(key);
-    print_new(console, log, printed[key], has_header);
+    std::uint64_t& done = printed[key];
+    bool has_header = done > 0;
+    TRY(print_new(console, log, done, has_header));
   }
-  return has_any;
+  return success();
+}
+
+// Again where a file moved between the list and the look; each moves once.
+Result<void> print_looked(const Arguments& arguments, const Console& console, const Look& look,
+                          const service::RunView& run, Printed& printed) {
+  auto done = print_all(arguments, console, look, run, printed);
+  if (!done && done.error().code() == ErrorCode::not_found)
+    done = print_all(arguments, console, look, run, printed);
+  return done;
 }
 
 ExitCode follow(const Arguments& arguments, const Console& console, Look& look, Printed& printed) {
@@ -80,7 +88,8 @@ ExitCode follow(const Arguments& arguments, const Console& console, Look& look, 
   for (;;) {
     auto run = look.archive.view(look.run, viewer(look.archive.place()));
     if (!run) return console.refuse(run.error());
-    print_all(arguments, console, look.archive.place(), run.value(), printed);
+    const auto done = print_looked(arguments, console, look, run.value(), printed);
+    if (!done) return console.refuse(done.error());
     const service::StepView* step =
         arguments.step.empty() ? nullptr : run.value().step(arguments.step);
     if (run.value().is_over() || (step != nullptr && step->finished_at)) return ExitCode::succeeded;
@@ -106,9 +115,9 @@ ExitCode logs(const Arguments& arguments, const Console& console) {
   }
   Printed printed;
   if (arguments.follows) return follow(arguments, console, *look, printed);
-  if (!print_all(arguments, console, look->archive.place(), run.value(), printed)) {
-    console.hint("nothing was printed\n");
-  }
+  const auto done = print_looked(arguments, console, *look, run.value(), printed);
+  if (!done) return console.refuse(done.error());
+  if (printed.empty()) console.hint("nothing was printed\n");
   return ExitCode::succeeded;
 }
 
