@@ -45,7 +45,8 @@ Style style_of(int fd, bool no_color) {
   const bool is_terminal = ::isatty(fd) == 1;
   return {.has_color = is_terminal && !no_color && !is_dumb && (asked == nullptr || *asked == '\0'),
           .has_unicode = is_utf8(),
-          .width = width_of(fd)};
+          .width = width_of(fd),
+          .is_terminal = is_terminal};
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 int main(int argc, char** argv) {
   using namespace rung;
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on files is an answer, as a full disk is
   failpoint::configure_from_environment();
   const std::vector<std::string_view> words(argv + 1, argv + argc);
   const auto parsed = cli::parse_arguments(words);

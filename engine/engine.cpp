@@ -339,7 +339,9 @@ struct Engine::Inside {
     store_is_up = state == state::StoreState::up || state == state::StoreState::low_space;
     may_act = state == state::StoreState::up;
     if (state == state::StoreState::lost) return lose(reason);
-    if (!may_act)
+    if (store_told)
+      store_told(may_act ? "" : reason);
+    else if (!may_act)
       parts.log->warning("the store cannot be written: no new effect starts", {{"reason", reason}});
     if (store_is_up && !was_up) {
       for (auto& [run, live] : runs) send_pending(run, live);
@@ -510,6 +512,7 @@ struct Engine::Inside {
   std::function<void(Result<void>)> ready;
   std::function<void(const Changed&)> changed;
   std::function<void(std::string)> lost;
+  std::function<void(std::string)> store_told;
   std::shared_ptr<int> life = std::make_shared<int>(0);  // posted tasks outlive nobody
 };
 
@@ -546,6 +549,9 @@ void Engine::stop() {
 }
 void Engine::on_change(std::function<void(const Changed&)> changed) {
   inside_->changed = std::move(changed);
+}
+void Engine::on_store(std::function<void(std::string)> changed) {
+  inside_->store_told = std::move(changed);
 }
 void Engine::on_lost(std::function<void(std::string)> lost) {
   inside_->lost = std::move(lost);

@@ -98,6 +98,9 @@ class Engine {
   };
   // After each commit that changed a run.
   void on_change(std::function<void(const Changed&)> changed);
+  // The store cannot be written, so nothing new starts (`why` says what to do), or it is back ("").
+  // Without a listener it is logged.
+  void on_store(std::function<void(std::string why)> changed);
   // Another engine took the store: nothing is driven any more, and nothing will be.
   void on_lost(std::function<void(std::string why)> lost);
 

@@ -2,6 +2,7 @@
 
 #include "base/diagnostic.h"
 #include "state/sqlite_store.h"
+#include "state/store_files.h"
 
 #include <charconv>
 
@@ -83,9 +84,14 @@ bool Archive::is_driven(const History& history) const {
   return note && note->pid == claim->pid && note->host == claim->host.name;
 }
 
+bool Archive::has_room() const {
+  return state::Ballast(place_.path).is_filled();
+}
+
 Result<RunView> Archive::view(RunId run, Viewer viewer) {
   TRY(const Follower follower, Follower::open(*reader_, run));
   viewer.is_driven = is_driven(follower.history());
+  viewer.has_room = has_room();
   return follower.view(viewer);
 }
 

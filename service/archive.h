@@ -27,11 +27,14 @@ class Archive {
   enum class Fits { unfinished, any };
   Result<RunId> find(std::string_view reference, Fits fits);
 
-  // Everything about one run. `viewer.is_driven` is found out here.
+  // Everything about one run. `viewer.is_driven` and `viewer.has_room` are found out here.
   Result<RunView> view(RunId run, Viewer viewer);
   // Whether the engine that holds the store is the one that drives this run.
   bool is_driven(const History& history) const;
   std::optional<state::OwnerNote> holder() const;
+  // False: the engine has given back the reserve that it keeps on the store's disk, or found no
+  // room for it. Requires: an engine has opened the store.
+  bool has_room() const;
 
   state::Reader& reader() { return *reader_; }
   const StorePlace& place() const { return place_; }

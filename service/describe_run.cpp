@@ -149,6 +149,7 @@ Value step_value(const StepView& step) {
 std::string_view name_of_need(NeedKind kind) {
   switch (kind) {
     case NeedKind::engine: return "engine";
+    case NeedKind::room: return "room";
     case NeedKind::approval: return "approval";
     case NeedKind::task: return "task";
     case NeedKind::decision: return "decision";

@@ -175,6 +175,10 @@ void EngineHost::on_change(std::function<void(const engine::Engine::Changed&)> c
   inside_->tell_changed = std::move(changed);
 }
 
+void EngineHost::on_store(std::function<void(std::string)> changed) {
+  inside_->engine->on_store(std::move(changed));
+}
+
 void EngineHost::on_lost(std::function<void(std::string)> lost) {
   inside_->engine->on_lost(std::move(lost));
 }

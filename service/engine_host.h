@@ -33,6 +33,7 @@ class EngineHost {
   void open(std::function<void(Result<void>)> ready);
   // After each commit that changed a run.
   void on_change(std::function<void(const engine::Engine::Changed&)> changed);
+  void on_store(std::function<void(std::string)> changed);
   void on_lost(std::function<void(std::string)> lost);
 
   // Attempts that would be lost with this process: those that no supervisor carries.

@@ -62,6 +62,8 @@ Result<void> History::add(const state::Event& event) {
   note_attempt(event);
   note_deed(event);
   last_was_person_ = is_by_person(event.payload);
+  // What a person asked is recorded without an engine, too; only the rest shows that one lived.
+  if (!last_was_person_) last_engine_at_ = event.at;
   return engine::apply_in_place(graph_, state_, event);
 }
 
@@ -73,7 +75,7 @@ void History::note_claim(const state::Event& event, const state::RunClaimed& cla
   view.who = claim.who;
   view.rung = claim.rung;
   view.events_before = state_.seq.number;
-  view.last_seen = state_.last_at;
+  view.last_seen = last_engine_at_;
   if (state_.claim) {
     view.is_takeover = true;
     view.same_boot = state_.claim->host == claim.host;

@@ -45,6 +45,7 @@ class History {
   std::optional<TimePoint> paused_at_;
   std::set<std::string> survivors_;  // in flight when an engine took over
   std::set<std::string> unknown_;    // ended so, and may be tried again
+  TimePoint last_engine_at_;         // of the last event that no person asked for
   bool last_was_person_ = false;     // the last event came from a command of somebody
   std::int64_t adopted_ = 0;
   std::int64_t repeated_ = 0;

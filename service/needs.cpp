@@ -2,6 +2,7 @@
 
 #include "engine/core/corrections.h"
 #include "engine/core/needed_outputs.h"
+#include "engine/core/people.h"
 #include "engine/core/resolve.h"
 
 #include <algorithm>
@@ -73,6 +74,18 @@ std::string effect_text(const Step& step, const Value::Map& with) {
   return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
 }
 
+bool prints(const Step& step) {
+  const std::vector<std::string>& gives = step.action.gives;
+  return step.kind == StepKind::action &&
+         std::find(gives.begin(), gives.end(), "stdout") != gives.end();
+}
+
+// Until a person has answered, an engine could only wait.
+bool is_first(const Need& need) {
+  return need.kind == NeedKind::failure || need.kind == NeedKind::doubt ||
+         need.kind == NeedKind::stuck;
+}
+
 // What is needed of one run, need by need.
 class Needs {
  public:
@@ -83,7 +96,10 @@ class Needs {
     for (const runbooks::StepIndex i : run_.active) add_step(i);
     if (!run_.stuck_at.empty()) add_stuck();
     if (run_.paused) add_pause();
-    if (!viewer_.is_driven) add_engine();
+    if (!viewer_.is_driven)
+      add_engine();
+    else if (!viewer_.has_room)
+      add_room();
     std::stable_partition(needs_.begin(), needs_.end(),
                           [](const Need& n) { return n.is_for_person; });
     return std::move(needs_);
@@ -104,6 +120,10 @@ class Needs {
     for (const auto& output : engine::needed_outputs(graph_, run_, *graph_.find(step.address)))
       text += " -s " + output.name + "=VALUE";
     return text;
+  }
+  std::string not_you(const std::vector<std::string>& by) const {
+    const bool may = engine::is_one_of(graph_.plan(), by, {viewer_.who, viewer_.groups, ""});
+    return may ? "" : ". Not you (" + viewer_.who + ")";
   }
 
   void add_step(runbooks::StepIndex i) {
@@ -150,7 +170,7 @@ class Needs {
     need.who = people_text(graph_.plan(), step.approve.by);
     if (step.approve.count > 1) need.who += ", " + std::to_string(step.approve.count) + " of them";
     const bool is_mine = viewer_.who == run_.created->who && !step.approve.by.empty();
-    if (is_mine) need.who += ". Not you: you started it";
+    need.who += is_mine ? ". Not you: you started it" : not_you(step.approve.by);
     need.then = need.until ? timeout_text(step.approve.on_timeout, step.approve.on_reject) : "";
     need.ends_well_by_itself = need.until.has_value() && ends_well(step.approve.on_timeout);
     const std::string plan = " --plan " + run_.created->plan.substr(0, 6);
@@ -164,7 +184,7 @@ class Needs {
     need.is_for_person = true;
     need.text = text_of(state.shown, "do");
     for (const std::string& item : step.manual.checklist) need.facts.emplace_back("check", item);
-    need.who = people_text(graph_.plan(), step.manual.by);
+    need.who = people_text(graph_.plan(), step.manual.by) + not_you(step.manual.by);
     need.then = need.until ? timeout_text(step.manual.on_timeout, OnReject::cancel) : "";
     need.ends_well_by_itself = need.until.has_value() && ends_well(step.manual.on_timeout);
     std::string outputs;
@@ -178,7 +198,7 @@ class Needs {
     Need need = open_need(NeedKind::decision, step, state);
     need.is_for_person = true;
     need.text = text_of(state.shown, "ask");
-    need.who = people_text(graph_.plan(), step.decide.by);
+    need.who = people_text(graph_.plan(), step.decide.by) + not_you(step.decide.by);
     need.then = need.until ? step.decide.fallback + " is taken" : "";
     need.ends_well_by_itself = need.until.has_value();
     const auto shown = state.shown.find("options");
@@ -226,8 +246,9 @@ class Needs {
     need.ends_well_by_itself = true;
     need.who = "nobody needs to do anything";
     need.then = need.until ? "it is stopped, and what became of it is found out" : "";
-    need.ways = {{"to see what it prints", command("logs", step.address + " -f")},
-                 {"to stop it and the run", command("cancel", "--kill")}};
+    if (prints(step))
+      need.ways.push_back({"to see what it prints", command("logs", step.address + " -f")});
+    need.ways.push_back({"to stop it and the run", command("cancel", "--kill")});
     needs_.push_back(std::move(need));
   }
 
@@ -318,7 +339,19 @@ class Needs {
     const std::string name = name_of(graph_.step(*i));
     need.ways.push_back({"the cause is gone", command("retry", name)});
     need.ways.push_back({"done by hand, or not needed", command("skip", name + " --say \"why\"")});
-    need.ways.push_back({"to see what it printed", command("logs", name)});
+    if (prints(graph_.step(*i)))
+      need.ways.push_back({"to see what it printed", command("logs", name)});
+  }
+
+  void add_room() {
+    Need need;
+    need.kind = NeedKind::room;
+    need.text = "room on the disk of the store: it is full, so no step starts";
+    need.is_for_person = true;
+    need.who = "whoever can free space there";
+    need.then = "nothing: what runs ends and is recorded, and no step starts; with room it goes on";
+    need.ways = {{"to see where it lies, and what is free", viewer_.rung + " doctor"}};
+    needs_.push_back(std::move(need));
   }
 
   void add_engine() {
@@ -330,7 +363,8 @@ class Needs {
     need.is_for_person = true;
     need.who = "anybody on this machine";
     need.then = "nothing: no timer fires and no step starts without an engine";
-    need.ways = {{"", command("resume")}};
+    const bool is_second = std::any_of(needs_.begin(), needs_.end(), is_first);
+    need.ways = {{is_second ? "then" : "", command("resume")}};
     needs_.push_back(std::move(need));
   }
 

@@ -12,6 +12,7 @@ struct Viewer {
   std::string who;  // OS user
   std::vector<std::string> groups;
   bool is_driven = true;      // an engine drives the run now
+  bool has_room = true;       // the store's disk has; without room nothing new starts
   std::string rung = "rung";  // how commands begin: with --store where the store is not the default
 };
 

@@ -16,6 +16,10 @@ bool RunView::needs_person() const {
                      [](const Need& n) { return n.is_for_person && !n.ends_well_by_itself; });
 }
 
+bool RunView::has_need(NeedKind kind) const {
+  return std::any_of(needs.begin(), needs.end(), [&](const Need& n) { return n.kind == kind; });
+}
+
 const StepView* RunView::step(std::string_view address_or_id) const {
   const auto by_address = std::find_if(
       steps.begin(), steps.end(), [&](const StepView& s) { return s.address == address_or_id; });

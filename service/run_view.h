@@ -78,6 +78,7 @@ struct EngineView {
 
 enum class NeedKind : std::uint8_t {
   engine,  // nobody drives the run
+  room,    // the disk of the store is full
   approval,
   task,
   decision,
@@ -165,6 +166,7 @@ struct RunView {
   bool has_tolerated_failures() const;
   // It cannot go on by itself, and no time will change that.
   bool needs_person() const;
+  bool has_need(NeedKind kind) const;
   const StepView* step(std::string_view address_or_id) const;
 };
 

@@ -119,6 +119,10 @@ class Session {
       if (follows_all()) noticed_.insert(changed.run);
       is_dirty_ = true;
     });
+    host_->on_store([this](const std::string& why) {
+      audience_.store_changed(why);
+      for (auto& [run, followed] : followed_) audience_.changed(view(followed));
+    });
     host_->on_lost([this](const std::string& why) {
       fail(Error(ErrorCode::unavailable, "the store is lost: " + why));
     });
@@ -162,8 +166,15 @@ class Session {
     if (!paused) return;
     host_->engine().send(request_.run, engine::Continue{request_.by},
                          [this](const engine::Reply& reply) {
-                           if (!reply.is_applied) fail(Error(reply.code, reply.message));
+                           if (!reply.is_applied) not_resumed(Error(reply.code, reply.message));
                          });
+  }
+
+  // A run that came to its end meanwhile, or whose failed step somebody must deal with first, is
+  // shown as it is.
+  void not_resumed(Error error) {
+    const RunView run = view(followed_.begin()->second);
+    if (!run.is_over() && !run.has_need(NeedKind::failure)) fail(std::move(error));
   }
 
   void resumed_all(const Joined& joined) {
@@ -224,10 +235,10 @@ class Session {
     waits_for_.reset();
     const Value::Map& result = answer.value()->result;
     if (!answer.value()->is_applied) {
-      if (is_over_meanwhile()) return;
       const auto message = result.find("message");
-      return fail(Error(ErrorCode::conflict,
-                        message == result.end() ? "refused" : to_text(message->second)));
+      Error error(ErrorCode::conflict,
+                  message == result.end() ? "refused" : to_text(message->second));
+      return follow_resumed() ? not_resumed(std::move(error)) : fail(std::move(error));
     }
     const auto run = result.find("run");
     const std::int64_t* number = run == result.end() ? nullptr : run->second.integer();
@@ -236,10 +247,8 @@ class Session {
     if (auto followed = follow(RunId{*number}); !followed) fail(std::move(followed).error());
   }
 
-  // The run that was to be resumed came to its end before the command was decided.
-  bool is_over_meanwhile() {
-    if (request_.kind != SessionRequest::Kind::resume || !follow(request_.run)) return false;
-    return followed_.begin()->second.follower.history().state().finished.has_value();
+  bool follow_resumed() {
+    return request_.kind == SessionRequest::Kind::resume && follow(request_.run).has_value();
   }
 
   // The engine that this process waited for is gone: whoever gets the lock goes on.
@@ -277,6 +286,7 @@ class Session {
   RunView view(const Followed& followed) const {
     Viewer viewer = viewer_of(request_);
     viewer.is_driven = host_ != nullptr || archive_->is_driven(followed.follower.history());
+    viewer.has_room = archive_->has_room();
     return followed.follower.view(viewer);
   }
 

@@ -44,6 +44,8 @@ class Audience {
   virtual void event(RunId run, Seq seq, const state::Event& event) = 0;
   // Some times a second while a run goes on, so that clocks on a screen move.
   virtual void tick(TimePoint now) = 0;
+  // The store cannot be written, so nothing new starts: why, and what to do. "": it is back.
+  virtual void store_changed(const std::string& why) = 0;
   // A message that is not about a step.
   virtual void say(const std::string& line) = 0;
   virtual Wish key(char key) = 0;

@@ -33,7 +33,10 @@ Error failure_of(sqlite3* handle) {
   const bool is_about_files =
       (extended & 0xff) == SQLITE_IOERR || (extended & 0xff) == SQLITE_CANTOPEN;
   if (is_about_files && system != 0) message += std::string(", ") + std::strerror(system);
-  return {code_for(extended), message + ")"};
+  message += ")";
+  if (code_for(extended) == ErrorCode::denied)
+    message += "; allow this user to write the file and its folder, or run rung as its owner";
+  return {code_for(extended), message};
 }
 
 }  // namespace

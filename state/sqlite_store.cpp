@@ -293,7 +293,8 @@ class Writer {
     if (state == StoreState::up) {
       log_->info("the store is back", {{"store", options_.path}});
     } else {
-      log_->error("the store is not up", {{"store", options_.path}, {"reason", reason}});
+      // Whoever drives tells it, with the reason.
+      log_->info("the store is not up", {{"store", options_.path}, {"reason", reason}});
     }
     post_([engine = engine_, state, reason] {
       if (engine->is_alive && engine->changed) engine->changed(state, reason);

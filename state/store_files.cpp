@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -92,6 +93,11 @@ Ballast::Ballast(const std::string& store_path) : path_(store_path + ".ballast")
 bool Ballast::fill() {
   const OpenFile file{path_, O_RDWR | O_CREAT};
   return file.is_open() && ::posix_fallocate(file.fd(), 0, kBallastBytes) == 0;
+}
+
+bool Ballast::is_filled() const {
+  struct stat status {};
+  return ::stat(path_.c_str(), &status) == 0 && status.st_size >= kBallastBytes;
 }
 
 void Ballast::release() {

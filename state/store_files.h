@@ -25,6 +25,7 @@ class Ballast {
 
   // False: there is no room for it.
   bool fill();
+  bool is_filled() const;
   void release();
 
   struct Seen {

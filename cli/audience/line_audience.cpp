@@ -39,6 +39,10 @@ std::string joined_text(const Style& style, const Joined& joined, const RunView*
   return text;
 }
 
+std::string store_text(const std::string& why) {
+  return why.empty() ? "the store can be written again: the run goes on" : why;
+}
+
 void LineAudience::joined(const Joined& joined, const RunView* run) {
   console_.hint(joined_text(console_.err_style(), joined, run));
 }

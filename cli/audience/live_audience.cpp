@@ -1,6 +1,5 @@
 #include "cli/audience/live_audience.h"
 
-#include "base/utf8.h"
 #include "cli/audience/line_audience.h"
 #include "cli/screen/need_screen.h"
 #include "cli/screen/run_screen.h"
@@ -19,22 +18,6 @@ constexpr char kEscape = 27;
 constexpr char kDelete = 127;
 constexpr std::size_t kLongestNote = 500;
 constexpr std::size_t kLogLines = 8;
-
-// At most `width` columns, colours kept whole.
-std::string clipped(std::string_view text, std::size_t width) {
-  std::string out;
-  std::size_t used = 0;
-  while (!text.empty()) {
-    std::size_t length = first_character(text).length;
-    if (text.starts_with("\033["))
-      length = std::min(text.find('m'), text.size() - 1) + 1;
-    else if (used++ == width)
-      return out + (out.find('\033') == std::string::npos ? "" : "\033[0m");
-    out += text.substr(0, length);
-    text.remove_prefix(length);
-  }
-  return out;
-}
 
 void add_lines(std::vector<std::string>& lines, const std::string& text) {
   for (std::size_t at = 0; at < text.size();) {
@@ -82,6 +65,10 @@ void LiveAudience::tick(TimePoint) {
   draw();
 }
 
+void LiveAudience::store_changed(const std::string& why) {
+  print_above(store_text(why) + "\n");
+}
+
 void LiveAudience::say(const std::string& line) {
   print_above(line + "\n");
 }
@@ -95,8 +82,10 @@ std::string LiveAudience::last_line() const {
     case Asks::note: return paint(console_.err_style(), Tone::asks, "note: ") + note_ + "_";
     case Asks::nothing: break;
   }
-  if (is_owner_) return "[p]ause  [l]ogs  [w]hy  [n]ote  [d]etach (the run goes on)  Ctrl-C";
-  return "[p]ause  [l]ogs  [w]hy  [n]ote  [d]etach   (another engine drives)";
+  const bool is_paused = run_ && run_->has_need(service::NeedKind::paused);
+  const std::string keys =
+      std::string(is_paused ? "[p] goes on" : "[p]ause") + "  [l]ogs  [w]hy  [n]ote  [d]etach ";
+  return keys + (is_owner_ ? "(the run goes on)  Ctrl-C" : "  (another engine drives)");
 }
 
 void LiveAudience::draw() {

@@ -22,6 +22,7 @@ class LiveAudience final : public service::Audience {
   void changed(const service::RunView& run) override;
   void event(RunId, Seq, const state::Event&) override {}
   void tick(TimePoint now) override;
+  void store_changed(const std::string& why) override;
   void say(const std::string& line) override;
   service::Wish key(char key) override;
   service::Wish interrupted(bool is_owner) override;

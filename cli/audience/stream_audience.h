@@ -14,6 +14,7 @@ class StreamAudience final : public service::Audience {
   void changed(const service::RunView&) override {}
   void event(RunId run, Seq seq, const state::Event& event) override;
   void tick(TimePoint) override {}
+  void store_changed(const std::string& why) override;
   void say(const std::string& line) override { console_.err(line + "\n"); }
   service::Wish key(char) override { return {}; }
   service::Wish interrupted(bool) override { return {service::Wish::For::stop}; }

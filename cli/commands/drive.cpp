@@ -43,7 +43,7 @@ std::unique_ptr<service::Audience> audience_of(const SessionRequest& request,
   if (streams) return std::make_unique<StreamAudience>(console);
   const bool is_one = request.kind != SessionRequest::Kind::resume_all;
   if (request.reads_keys && is_one) return std::make_unique<LiveAudience>(console, request.store);
-  return std::make_unique<LineAudience>(console, request.store.rung);
+  return std::make_unique<LineAudience>(console);
 }
 
 std::string goes_on(const RunView& run, const std::string& rung) {
@@ -57,7 +57,7 @@ void show_end(const SessionEnd& end, const SessionRequest& request, const Consol
   const TimePoint now = SystemClock().now().utc;
   for (const RunView& run : end.runs) {
     if (run.is_over())
-      console.hint(report_screen(style, run, rung));
+      console.hint(report_screen(style, run) + "next: " + next_command(run, rung) + "\n");
     else if (end.why == Why::needs_person)
       console.hint(why_screen(style, run, now));
   }

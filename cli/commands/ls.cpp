@@ -28,7 +28,11 @@ ExitCode ls(const Arguments& arguments, const Console& console) {
     return ExitCode::succeeded;
   }
   console.out(list_screen(console.out_style(), runs.value(), SystemClock().now().utc));
-  console.hint("next: " + rung + " show " + std::to_string(runs.value().front().run.number) + "\n");
+  const state::RunSummary& latest = runs.value().front();
+  if (!arguments.all && !archive->holder())
+    console.hint("no engine runs: none of them goes on until  " + rung + " resume RUN\n");
+  console.hint("next: " + rung + (latest.finished_at ? " show " : " why ") +
+               std::to_string(latest.run.number) + "\n");
   return ExitCode::succeeded;
 }
 

@@ -20,10 +20,11 @@ ExitCode show(const Arguments& arguments, const Console& console) {
   }
   const std::string& rung = look->archive.place().rung;
   console.out(show_screen(console.out_style(), run.value(), SystemClock().now().utc));
-  if (run.value().is_over())
-    console.out("\n" + report_screen(console.out_style(), run.value(), rung));
-  else
-    console.hint("next: " + next_command(run.value(), rung) + "\n");
+  if (run.value().is_over()) console.out("\n" + report_screen(console.out_style(), run.value()));
+  const std::string next = run.value().is_over()
+                               ? rung + " logs " + std::to_string(look->run.number)
+                               : next_command(run.value(), rung);
+  console.hint("next: " + next + "\n");
   return ExitCode::succeeded;
 }
 

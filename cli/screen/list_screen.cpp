@@ -23,8 +23,7 @@ std::string list_screen(const Style& style, const std::vector<state::RunSummary>
         padded(took, 9) +
         padded(to_string(std::chrono::floor<std::chrono::seconds>(run.created_at)), 22) + run.who;
     if (!run.reason.empty()) line += "  " + one_line(run.reason);
-    out += columns(line) > style.width && style.width > 60 ? line.substr(0, line.size()) + "\n"
-                                                           : line + "\n";
+    out += (style.is_terminal && style.width > 60 ? cut(line, style.width) : line) + "\n";
   }
   return out;
 }

@@ -27,7 +27,8 @@ std::string left_text(const Need& need, TimePoint now) {
 
 std::string label_of(const Need& need) {
   switch (need.kind) {
-    case NeedKind::engine: return "needs";
+    case NeedKind::engine:
+    case NeedKind::room: return "needs";
     case NeedKind::approval: return need.step;
     case NeedKind::task: return need.step;
     case NeedKind::decision: return need.step;
@@ -50,6 +51,7 @@ std::string who_label(NeedKind kind) {
     case NeedKind::task: return "may do it: ";
     case NeedKind::doubt:
     case NeedKind::engine:
+    case NeedKind::room:
     case NeedKind::signal:
     case NeedKind::timer:
     case NeedKind::delay:

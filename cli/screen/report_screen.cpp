@@ -139,7 +139,7 @@ std::string with_pid(const std::vector<std::string>& addresses, const RunView& r
 
 }  // namespace
 
-std::string report_screen(const Style& style, const RunView& run, std::string_view rung) {
+std::string report_screen(const Style& style, const RunView& run) {
   std::string out = paint(style, Tone::strong, run.name) + "  " +
                     paint(style, tone_of(run.status), headline_of(run)) + " in " +
                     brief(*run.finished_at - run.created_at) + "   " + full_time(run.created_at) +
@@ -154,7 +154,7 @@ std::string report_screen(const Style& style, const RunView& run, std::string_vi
     out += row("tolerated", tolerated);
   if (const std::string outputs = outputs_text(run); !outputs.empty())
     out += row("outputs", outputs);
-  return out + "next: " + std::string(rung) + " show " + std::to_string(run.id.number) + "\n";
+  return out;
 }
 
 std::string takeover_screen(const Style& style, const RunView& run, Duration took) {

@@ -102,6 +102,8 @@ StepView beginning_of(StepView step) {
 }
 
 TimePoint moment_of(const StepView& step, TimePoint otherwise) {
+  // Its own end is long past when it has been undone.
+  if (step.status == StepStatus::undone) return otherwise;
   if (step.finished_at) return *step.finished_at;
   if (step.status == StepStatus::running && step.attempt_started_at)
     return *step.attempt_started_at;

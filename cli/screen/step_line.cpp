@@ -7,6 +7,7 @@
 namespace rung::cli {
 namespace {
 
+using service::NeedKind;
 using service::RunStatus;
 using service::RunView;
 using service::StepKind;
@@ -98,17 +99,16 @@ Tone tone_of(RunStatus status) {
 std::string headline_of(const RunView& run) {
   if (run.status == RunStatus::in_doubt) return "IN DOUBT";
   if (run.status == RunStatus::waiting) {
-    const bool person =
-        std::any_of(run.needs.begin(), run.needs.end(), [](const service::Need& need) {
-          return need.kind == service::NeedKind::approval || need.kind == service::NeedKind::task ||
-                 need.kind == service::NeedKind::decision;
-        });
+    const bool person = run.has_need(NeedKind::approval) || run.has_need(NeedKind::task) ||
+                        run.has_need(NeedKind::decision);
     return person ? "WAITING FOR A PERSON" : "WAITING";
   }
   std::string text(state::name_of(run.status));
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return std::toupper(c); });
-  return text;
+  const bool should_move = run.status == RunStatus::queued || run.status == RunStatus::running ||
+                           run.status == RunStatus::undoing;
+  return should_move && run.has_need(NeedKind::engine) ? text + " (no engine)" : text;
 }
 
 std::string time_of(const StepView& step, TimePoint now) {
@@ -149,7 +149,8 @@ std::string step_line(const Style& style, const StepView& step, std::size_t addr
   const std::size_t used = 6 + address_width + 2 + 6 + 3;
   const std::size_t room = style.width > used + 20 ? style.width - used : 20;
   std::string remark = remark_of(step, now);
-  if (columns(remark) > room) remark = fitted(remark, room);
+  const bool is_trouble = step.status == StepStatus::failed || step.status == StepStatus::in_doubt;
+  if (style.is_terminal || !is_trouble) remark = cut(remark, room);
   std::string line = mark_of(style, step) + left + time;
   if (!remark.empty()) line += "   " + remark;
   while (!line.empty() && line.back() == ' ') line.pop_back();

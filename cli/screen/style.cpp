@@ -1,6 +1,9 @@
 #include "cli/screen/style.h"
 
+#include "base/display_width.h"
 #include "base/utf8.h"
+
+#include <algorithm>
 
 namespace rung::cli {
 namespace {
@@ -18,6 +21,18 @@ std::string_view code_of(Tone tone) {
   return "";
 }
 
+// What stands first in a text: a character, or a colour, which takes no column.
+struct Piece {
+  std::size_t length = 0;  // bytes
+  std::size_t columns = 0;
+};
+
+Piece first_piece(std::string_view text) {
+  if (text.starts_with("\033[")) return {std::min(text.find('m'), text.size() - 1) + 1, 0};
+  const Utf8Character character = first_character(text);
+  return {character.length, display_width(character.code_point)};
+}
+
 }  // namespace
 
 std::string paint(const Style& style, Tone tone, std::string_view text) {
@@ -29,28 +44,35 @@ std::string paint(const Style& style, Tone tone, std::string_view text) {
 std::size_t columns(std::string_view text) {
   std::size_t count = 0;
   while (!text.empty()) {
-    if (text.starts_with("\033[")) {
-      const std::size_t end = text.find('m');
-      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-      continue;
-    }
-    text.remove_prefix(first_character(text).length);
-    ++count;
+    const Piece piece = first_piece(text);
+    count += piece.columns;
+    text.remove_prefix(piece.length);
   }
   return count;
+}
+
+std::string clipped(std::string_view text, std::size_t width) {
+  std::string out;
+  std::size_t used = 0;
+  bool is_painted = false;
+  while (!text.empty()) {
+    const Piece piece = first_piece(text);
+    used += piece.columns;
+    if (used > width) return out + (is_painted ? "\033[0m" : "");
+    is_painted = is_painted || text.front() == '\033';
+    out += text.substr(0, piece.length);
+    text.remove_prefix(piece.length);
+  }
+  return out;
 }
 
 std::string fitted(std::string_view text, std::size_t width) {
   const std::size_t has = columns(text);
   if (has <= width) return std::string(text) + std::string(width - has, ' ');
   if (width <= 3) return std::string(width, '.');
-  std::string out;
-  for (std::size_t used = 0; used < width - 3; ++used) {
-    const std::size_t length = first_character(text).length;
-    out += text.substr(0, length);
-    text.remove_prefix(length);
-  }
-  return out + "...";
+  const std::string kept = clipped(text, width - 3);
+  // A wide character that has only half its room is left out.
+  return kept + std::string(width - columns(kept), '.');
 }
 
 std::string cut(std::string_view text, std::size_t width) {

@@ -11,6 +11,7 @@ struct Style {
   bool has_color = false;
   bool has_unicode = false;
   std::size_t width = 100;  // columns
+  bool is_terminal = true;  // else long lines are left whole, for whoever searches them
 };
 
 enum class Tone : unsigned char { plain, strong, dim, good, bad, busy, asks };
@@ -20,6 +21,8 @@ std::string paint(const Style& style, Tone tone, std::string_view text);
 
 // Columns that `text` takes, without colours.
 std::size_t columns(std::string_view text);
+// At most `width` columns of it, colours kept whole.
+std::string clipped(std::string_view text, std::size_t width);
 // Filled up with spaces, or cut with "..." where it is longer.
 std::string fitted(std::string_view text, std::size_t width);
 // As it is, or cut with "...".

@@ -30,7 +30,8 @@ std::string undo_screen(const Style& style, const service::UndoView& undo, std::
   if (undo.steps.empty()) out += "  nothing: no step that has an undo has acted\n";
   out += list_line(style, Tone::bad, "stays as it is (no undo):", undo.left_as_is);
   out += list_line(style, Tone::dim, "nothing to undo:", undo.nothing_to_undo);
-  return out + "Nothing was done.\nnext: " + std::string(rung) + " undo " + id + " --say \"why\"\n";
+  const std::string next = undo.steps.empty() ? " cancel " + id : " undo " + id + " --say \"why\"";
+  return out + "Nothing was done.\nnext: " + std::string(rung) + next + "\n";
 }
 
 }  // namespace rung::cli

@@ -120,7 +120,8 @@ void enter_cgroup(const std::string& cgroup) {
 void give_back_signals() {
   struct sigaction fresh {};
   fresh.sa_handler = SIG_DFL;
-  for (int signal : {SIGHUP, SIGPIPE, SIGINT, SIGQUIT}) ::sigaction(signal, &fresh, nullptr);
+  for (int signal : {SIGHUP, SIGPIPE, SIGINT, SIGQUIT, SIGXFSZ})
+    ::sigaction(signal, &fresh, nullptr);
   // posix_spawn ignores the two that glibc keeps for itself, and sigaction refuses them.
   constexpr std::array<std::uint64_t, 4> kDefault{};  // the kernel's struct sigaction
   for (int signal : {32, 33}) {

@@ -51,7 +51,8 @@ bool begin_session(const Job& job) {
   ::setsid();
   struct sigaction ignored {};
   ignored.sa_handler = SIG_IGN;
-  for (int signal : {SIGHUP, SIGPIPE, SIGINT, SIGQUIT}) ::sigaction(signal, &ignored, nullptr);
+  for (int signal : {SIGHUP, SIGPIPE, SIGINT, SIGQUIT, SIGXFSZ})
+    ::sigaction(signal, &ignored, nullptr);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   return ::chdir(job.folder.c_str()) == 0;
 }

@@ -113,6 +113,7 @@ struct Scene::Person {
       case NeedKind::stuck: return {"retry", "1", need.step};
       case NeedKind::paused: return {"resume", "1", "--timeout", "1s"};
       case NeedKind::engine:
+      case NeedKind::room:
       case NeedKind::task:
       case NeedKind::timer:
       case NeedKind::delay:

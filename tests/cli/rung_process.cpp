@@ -116,6 +116,10 @@ void Process::send_signal(int number) const {
   ::kill(pid_, number);
 }
 
+void Process::hang_up() {
+  ::close(std::exchange(out_fd_, -1));
+}
+
 Ended Process::wait(std::chrono::milliseconds within) {
   const auto until = Clock::now() + within;
   while (is_open() && left(until).count() > 0) {
@@ -183,12 +187,21 @@ Ended Sandbox::rung(const std::vector<std::string>& words) const {
   return start(words).wait();
 }
 
-Ended Sandbox::shell(const std::string& script) const {
+Process Sandbox::start_shell(const std::string& script) const {
   auto environment = environment_;
   const std::string folder = std::filesystem::path(RUNG_BINARY).parent_path();
   environment["PATH"] =
       folder + ":" + (std::getenv("PATH") == nullptr ? "/usr/bin:/bin" : std::getenv("PATH"));
-  return Process({"/bin/bash", "-c", script}, folder_, environment, Process::On::pipes).wait();
+  return Process({"/bin/bash", "-c", script}, folder_, environment, Process::On::pipes);
+}
+
+Ended Sandbox::shell(const std::string& script) const {
+  return start_shell(script).wait();
+}
+
+bool Sandbox::comes_true(const std::string& command) const {
+  return shell("for i in $(seq 400); do " + command + " && exit 0; sleep 0.05; done; exit 1")
+             .code == 0;
 }
 
 }  // namespace rung::cli

@@ -36,6 +36,8 @@ class Process {
   // Requires: on a terminal.
   void type(std::string_view keys);
   void send_signal(int number) const;
+  // Closes its terminal, as a lost ssh session does. Requires: on a terminal.
+  void hang_up();
   // Its end; a failure of the test where there is none in time.
   Ended wait(std::chrono::milliseconds within = std::chrono::seconds(30));
   const std::string& out() const { return out_; }
@@ -70,6 +72,9 @@ class Sandbox {
   Process start(const std::vector<std::string>& words, Process::On on = Process::On::pipes) const;
   // Any program, in the same folder and environment.
   Ended shell(const std::string& script) const;
+  Process start_shell(const std::string& script) const;
+  // False: `command` did not succeed within 20 seconds.
+  bool comes_true(const std::string& command) const;
 
  private:
   std::string folder_;

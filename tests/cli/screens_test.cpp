@@ -131,7 +131,7 @@ TEST(Screens, ShowOfAFinishedRun) {
 }
 
 TEST(Screens, FinalReport) {
-  expect_golden("report", report_screen({}, finished().view(), "rung"));
+  expect_golden("report", report_screen({}, finished().view()));
 }
 
 TEST(Screens, ResumeAfterACrash) {

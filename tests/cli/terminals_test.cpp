@@ -86,9 +86,7 @@ TEST_F(TerminalsTest, TheSecondTerminalGoesOnWhenTheFirstIsKilled) {
   ASSERT_TRUE(first.writes("consent"));
   Process second = box.start({"run", "holds.yaml"});
   ASSERT_TRUE(second.writes("hold"));
-  ASSERT_TRUE(box.shell("for i in $(seq 500); do grep -q begun effects.txt && exit 0; sleep 0.02; "
-                        "done; exit 1")
-                  .code == 0);
+  ASSERT_TRUE(box.comes_true("grep -q begun effects.txt"));
   first.send_signal(SIGKILL);
   first.wait();
   ASSERT_TRUE(second.writes("this terminal goes on"));
@@ -138,9 +136,7 @@ TEST_F(TerminalsTest, ExclusiveRefusesAndNamesTheHolder) {
 
 TEST_F(TerminalsTest, SigtermEndsTheEngineAtOnceAndTheRunGoesOnWhenResumed) {
   Process first = box.start({"run", "holds.yaml"});
-  ASSERT_TRUE(box.shell("for i in $(seq 500); do grep -q begun effects.txt && exit 0; sleep 0.02; "
-                        "done; exit 1")
-                  .code == 0);
+  ASSERT_TRUE(box.comes_true("grep -q begun effects.txt"));
   first.send_signal(SIGTERM);
   EXPECT_EQ(first.wait().code, 143);
   Process second = box.start({"resume", "1"});
@@ -152,15 +148,11 @@ TEST_F(TerminalsTest, SigtermEndsTheEngineAtOnceAndTheRunGoesOnWhenResumed) {
 
 TEST_F(TerminalsTest, ACommandThatEndedWhileNoEngineRanIsNotRepeated) {
   Process first = box.start({"run", "holds.yaml"});
-  ASSERT_TRUE(box.shell("for i in $(seq 500); do grep -q begun effects.txt && exit 0; sleep 0.02; "
-                        "done; exit 1")
-                  .code == 0);
+  ASSERT_TRUE(box.comes_true("grep -q begun effects.txt"));
   first.send_signal(SIGKILL);
   first.wait();
   box.write("go", "");
-  ASSERT_TRUE(box.shell("for i in $(seq 500); do grep -q ended effects.txt && exit 0; sleep 0.02; "
-                        "done; exit 1")
-                  .code == 0);
+  ASSERT_TRUE(box.comes_true("grep -q ended effects.txt"));
   const Ended resumed = box.rung({"resume", "1"});
   EXPECT_EQ(resumed.code, 0) << resumed.err;
   EXPECT_THAT(resumed.err, HasSubstr("died after"));
@@ -234,10 +226,7 @@ TEST_F(TerminalsTest, DetachingLeavesAnEngineInTheBackground) {
   Process watcher = box.start({"watch", "1", "--wait"});
   ASSERT_TRUE(watcher.writes("consent"));
   // The engine in the background takes the store a moment after it was let go.
-  ASSERT_EQ(box.shell("for i in $(seq 200); do rung doctor | grep -q 'drives since' && exit 0; "
-                      "sleep 0.05; done; exit 1")
-                .code,
-            0);
+  ASSERT_TRUE(box.comes_true("rung doctor | grep -q 'drives since'"));
   EXPECT_EQ(box.rung({"approve", "1"}).code, 0);
   EXPECT_EQ(watcher.wait().code, 0);
 }
@@ -246,10 +235,7 @@ TEST_F(TerminalsTest, ANoteCanBeTypedIntoTheLiveScreen) {
   Process screen = box.start({"run", "asks.yaml"}, Process::On::terminal);
   ASSERT_TRUE(screen.writes("WAITING FOR A PERSON"));
   screen.type("ncalled li\n");
-  ASSERT_EQ(box.shell("for i in $(seq 200); do rung show 1 | grep -q 'noted: called li' && exit 0; "
-                      "sleep 0.05; done; exit 1")
-                .code,
-            0);
+  ASSERT_TRUE(box.comes_true("rung show 1 | grep -q 'noted: called li'"));
   box.rung({"approve", "1"});
   EXPECT_EQ(screen.wait().code, 0);
 }
