@@ -66,43 +66,48 @@ std::string quoted_flow_item(std::string_view line, std::size_t at) {
   return quoted(trimmed(line.substr(begin, close - begin)));
 }
 
-// The line's open brackets before `column`, outside quotes: whether it is in a flow list or map.
-bool is_in_flow(std::string_view line, std::size_t column) {
-  int depth = 0;
+// Calls `see` with the place of each byte that stands outside quotes, up to a comment. False: a
+// quote is never closed.
+template <class See>
+bool see_unquoted(std::string_view line, See see) {
   char quote = 0;
-  for (std::size_t i = 0; i < std::min(column, line.size()); ++i) {
+  for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
+    const bool begins_word = i == 0 || std::string_view(" [{,").find(line[i - 1]) != npos;
     if (quote != 0) {
       if (c == quote) quote = 0;
-    } else if ((c == '"' || c == '\'') &&
-               (i == 0 || std::string_view(" [{,").find(line[i - 1]) != npos)) {
+    } else if ((c == '"' || c == '\'') && begins_word) {
       quote = c;
-    } else if (c == '[' || c == '{') {
-      ++depth;
-    } else if (c == ']' || c == '}') {
-      --depth;
+    } else if (c == '#' && i > 0 && line[i - 1] == ' ') {
+      return true;
+    } else {
+      see(i);
     }
   }
-  return depth > 0;
+  return quote == 0;
+}
+
+// Where the innermost bracket begins that this part of a line leaves open; npos where none does.
+std::size_t open_bracket(std::string_view line) {
+  std::vector<std::size_t> open;
+  see_unquoted(line, [&](std::size_t i) {
+    if (line[i] == '[' || line[i] == '{') open.push_back(i);
+    if ((line[i] == ']' || line[i] == '}') && !open.empty()) open.pop_back();
+  });
+  return open.empty() ? npos : open.back();
+}
+
+bool is_in_flow(std::string_view line, std::size_t column) {
+  return open_bracket(line.substr(0, column)) != npos;
 }
 
 // Offset of a `{{` that no quote protects; npos where there is none.
 std::size_t bare_braces(std::string_view line) {
-  char quote = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quote != 0) {
-      if (c == quote) quote = 0;
-    } else if ((c == '"' || c == '\'') &&
-               (i == 0 || std::string_view(" [{,").find(line[i - 1]) != npos)) {
-      quote = c;
-    } else if (c == '#' && i > 0 && line[i - 1] == ' ') {
-      return npos;
-    } else if (line.substr(i).starts_with("{{")) {
-      return i;
-    }
-  }
-  return npos;
+  std::size_t found = npos;
+  see_unquoted(line, [&](std::size_t i) {
+    if (found == npos && line.substr(i).starts_with("{{")) found = i;
+  });
+  return found;
 }
 
 // One trap: whether this line shows it, and what to say.
@@ -183,6 +188,51 @@ std::optional<Diagnostic> flow_trap(const Source& source, Position at, std::stri
                  "quote the whole value:  " + quoted(trimmed(line.substr(begin, end - begin))));
 }
 
+// The number of the first line after `number` that is not empty; 0 at the end of the file.
+int next_line(const Source& source, int number) {
+  const int last = source.position_of(source.text().size()).line;
+  while (++number <= last) {
+    if (!trimmed(source.line(number)).empty()) return number;
+  }
+  return 0;
+}
+
+bool begins_entry(std::string_view line) {
+  const std::string_view text = trimmed(line);
+  if (text.starts_with("- ")) return true;
+  const auto end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_");
+  return end != npos && end > 0 && text[end] == ':' &&
+         (end + 1 == text.size() || text[end + 1] == ' ');
+}
+
+// `command: [echo, x`, and the next line goes on with another key.
+std::optional<Diagnostic> unclosed_trap(const Source& source, Position at, std::string_view line) {
+  const auto open = open_bracket(line);
+  const bool has_quotes_closed = see_unquoted(line, [](std::size_t) {});
+  if (open == npos || !has_quotes_closed || trimmed(line).ends_with(',')) return std::nullopt;
+  const int next = next_line(source, at.line);
+  if (next != 0 && !begins_entry(source.line(next))) return std::nullopt;
+  const char close = line[open] == '[' ? ']' : '}';
+  return mistake(source, {at.line, static_cast<int>(open) + 1},
+                 std::string("this `") + line[open] + "` is never closed",
+                 std::string("write  ") + std::string(trimmed(line)) + close);
+}
+
+// `shell: |`, and the script begins no further right than its key.
+std::optional<Diagnostic> script_trap(const Source& source, Position at, std::string_view line) {
+  const std::string_view head = trimmed(line);
+  if (!begins_entry(line) || !(head.ends_with(": |") || head.ends_with(": >"))) return std::nullopt;
+  const int next = next_line(source, at.line);
+  if (next == 0 || begins_entry(source.line(next))) return std::nullopt;
+  const auto key = line.find_first_not_of(" -");
+  const auto text = source.line(next).find_first_not_of(' ');
+  if (text > key) return std::nullopt;
+  return mistake(source, {next, static_cast<int>(text) + 1},
+                 "this text is not indented further than its key `" +
+                     std::string(head.substr(head.find_first_not_of("- "))) + "`",
+                 "indent all its lines by " + std::to_string(key + 2) + " spaces");
+}
+
 std::optional<Diagnostic> indent_trap(const Source& source, Position at, std::string_view line) {
   if (static_cast<int>(line.find_first_not_of(' ')) + 1 != at.column || at.line < 2)
     return std::nullopt;
@@ -194,6 +244,9 @@ std::optional<Diagnostic> indent_trap(const Source& source, Position at, std::st
 
 constexpr Trap kTraps[] = {braces_trap, quote_trap, colon_trap, dash_trap,
                            sign_trap,   flow_trap,  indent_trap};
+// These are looked for above the place where the parser stopped, too, and before the others.
+constexpr Trap kTrapsAbove[] = {unclosed_trap, script_trap};
+constexpr int kLinesAbove = 3;
 
 }  // namespace
 
@@ -239,6 +292,11 @@ Diagnostic explain_syntax_error(const Source& source, Position at, std::string_v
   if (indent != npos && line[indent] == '\t') {
     found = mistake(source, {at.line, static_cast<int>(indent) + 1},
                     "YAML cannot be indented with tabs", "use spaces");
+  }
+  for (int number = at.line; number > std::max(0, at.line - kLinesAbove); --number) {
+    for (const Trap trap : kTrapsAbove) {
+      if (!found) found = trap(source, {number, 1}, source.line(number));
+    }
   }
   for (const int number : {at.line, at.line - 1}) {
     const Position place = number == at.line ? at : Position{number, 1};
