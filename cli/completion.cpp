@@ -1,5 +1,6 @@
 #include "cli/completion.h"
 
+#include "base/words.h"
 #include "cli/verbs.h"
 
 #include <array>
@@ -36,12 +37,6 @@ std::vector<std::string> names_of(const OptionLine& option) {
   const std::size_t comma = option.names.find(',');
   if (comma == std::string_view::npos) return {std::string(option.names)};
   return {std::string(option.names.substr(0, comma)), std::string(option.names.substr(comma + 1))};
-}
-
-std::string joined(const std::vector<std::string>& words, std::string_view by) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : std::string(by)) + word;
-  return out;
 }
 
 // The words that an option takes, where they are few.

@@ -1,5 +1,6 @@
 #include "runbooks/check_references.h"
 
+#include "base/words.h"
 #include "runbooks/fields.h"
 #include "runbooks/step_order.h"
 #include "runbooks/step_reader.h"
@@ -14,12 +15,6 @@ namespace rung::runbooks {
 namespace {
 
 using scripting::Reference;
-
-std::string joined(const std::vector<std::string_view>& words) {
-  std::string out;
-  for (const auto word : words) out += (out.empty() ? "" : ", ") + std::string(word);
-  return out;
-}
 
 std::string written(const Reference& reference) {
   std::string out = reference.root;

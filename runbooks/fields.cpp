@@ -1,5 +1,6 @@
 #include "runbooks/fields.h"
 
+#include "base/words.h"
 #include "runbooks/value_check.h"
 
 #include <algorithm>

@@ -16,6 +16,12 @@ std::string_view name_of(StepKind kind) {
   return "";
 }
 
+std::string_view kind_text(const Step& step) {
+  if (step.kind == StepKind::action) return step.action.uses;
+  if (step.kind != StepKind::group) return name_of(step.kind);
+  return step.is_choice ? "choose" : step.is_parallel ? "parallel" : "group";
+}
+
 std::string_view name_of(OnFailure policy) {
   switch (policy) {
     case OnFailure::pause: return "pause";

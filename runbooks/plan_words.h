@@ -10,6 +10,8 @@ namespace rung::runbooks {
 
 // The enumerations of a plan as words, for its stored form and for messages.
 std::string_view name_of(StepKind kind);
+// What people call a step: its action, or its word in the language.
+std::string_view kind_text(const Step& step);
 std::string_view name_of(OnFailure policy);
 std::string_view name_of(OnReject policy);
 std::string_view name_of(OnTimeout policy);

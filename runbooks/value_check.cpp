@@ -1,6 +1,7 @@
 #include "runbooks/value_check.h"
 
 #include "base/action_spec.h"
+#include "base/words.h"
 #include "runbooks/fields.h"
 
 #include <algorithm>
@@ -291,15 +292,6 @@ class ValueCheck {
 };
 
 }  // namespace
-
-std::string joined(const std::vector<std::string_view>& words, std::string_view between) {
-  std::string out;
-  for (const auto word : words) {
-    if (!out.empty()) out += between;
-    out += word;
-  }
-  return out;
-}
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t number = 0;

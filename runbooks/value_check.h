@@ -18,8 +18,6 @@ bool check_value(const Member& member, const Key& key, Report& report);
 // `timeout: 30s`: how the key is written, for fixes.
 std::string example(const Key& key, Shape shape);
 
-std::string joined(const std::vector<std::string_view>& words, std::string_view between);
-
 // A decimal number without anything around it.
 std::optional<std::int64_t> whole_number(std::string_view text);
 

@@ -1,5 +1,7 @@
 #include "service/describe_run.h"
 
+#include "runbooks/plan_words.h"
+
 #include <algorithm>
 #include <map>
 
@@ -113,17 +115,7 @@ Value error_value(const std::optional<ActionError>& error) {
 }
 
 std::string_view kind_name(const StepView& step) {
-  switch (step.kind) {
-    case StepKind::action: return step.uses;
-    case StepKind::set: return "set";
-    case StepKind::fail: return "fail";
-    case StepKind::wait: return "wait";
-    case StepKind::approve: return "approve";
-    case StepKind::manual: return "manual";
-    case StepKind::decide: return "decide";
-    case StepKind::group: return "group";
-  }
-  return "";
+  return step.kind == StepKind::action ? step.uses : runbooks::name_of(step.kind);
 }
 
 Value step_value(const StepView& step) {

@@ -3,6 +3,7 @@
 #include "actions/builtin.h"
 #include "base/durable_file.h"
 #include "base/json.h"
+#include "base/words.h"
 #include "runbooks/inputs.h"
 #include "runbooks/schema.h"
 #include "runbooks/test_file.h"
@@ -34,12 +35,6 @@ std::vector<std::string> yaml_files_here() {
   }
   std::sort(names.begin(), names.end());
   return names;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
 }
 
 struct Pair {

@@ -1,5 +1,6 @@
 #include "service/needs.h"
 
+#include "base/words.h"
 #include "engine/core/corrections.h"
 #include "engine/core/needed_outputs.h"
 #include "engine/core/people.h"
@@ -15,12 +16,6 @@ using engine::StepState;
 using runbooks::OnReject;
 using runbooks::OnTimeout;
 using runbooks::Step;
-
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : std::string(between)) + word;
-  return out;
-}
 
 std::string text_of(const Value::Map& shown, std::string_view name) {
   const auto found = shown.find(name);

@@ -1,5 +1,7 @@
 #include "service/plan_graph.h"
 
+#include "runbooks/plan_words.h"
+
 #include <array>
 #include <string_view>
 #include <utility>
@@ -9,6 +11,7 @@ namespace rung::service {
 namespace {
 
 using engine::StepStatus;
+using runbooks::kind_text;
 using runbooks::Plan;
 using runbooks::Step;
 using runbooks::StepIndex;
@@ -16,21 +19,6 @@ using runbooks::StepKind;
 
 std::string node(StepIndex i) {
   return "s" + std::to_string(i.number);
-}
-
-std::string kind_text(const Step& step) {
-  switch (step.kind) {
-    case StepKind::action: return step.action.uses;
-    case StepKind::set: return "set";
-    case StepKind::fail: return "fail";
-    case StepKind::wait: return "wait";
-    case StepKind::approve: return "approve";
-    case StepKind::manual: return "manual";
-    case StepKind::decide: return "decide";
-    case StepKind::group:
-      return step.is_choice ? "choose" : step.is_parallel ? "parallel" : "group";
-  }
-  return "";
 }
 
 enum class Shape : std::uint8_t { box, person, time };
@@ -60,11 +48,11 @@ std::vector<std::string> label_of(const Plan& plan, const Step& step) {
   if (is_branch && step.when.text.empty()) return {"otherwise"};
   if (is_branch) return {"when " + step.when.text};
   if (step.kind == StepKind::group) {
-    std::string line = name_of(step) + ": " + kind_text(step);
+    std::string line = name_of(step) + ": " + std::string(kind_text(step));
     if (!step.when.text.empty()) line += ", when " + step.when.text;
     return {line};
   }
-  std::vector<std::string> lines{name_of(step), kind_text(step)};
+  std::vector<std::string> lines{name_of(step), std::string(kind_text(step))};
   if (!step.when.text.empty()) lines.push_back("when " + step.when.text);
   if (step.point_of_no_return) lines.emplace_back("NO RETURN");
   return lines;

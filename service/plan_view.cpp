@@ -5,6 +5,7 @@
 #include "engine/core/attempt.h"
 #include "engine/core/resolve.h"
 #include "engine/executor/registry_facts.h"
+#include "runbooks/plan_words.h"
 #include "scripting/lua_evaluator.h"
 #include "service/needs.h"
 
@@ -177,20 +178,8 @@ class Describe {
     return step.parent && plan_.step(*step.parent).is_choice;
   }
 
-  std::string kind_of(const Step& step) const {
-    switch (step.kind) {
-      case StepKind::action: return step.action.uses;
-      case StepKind::set: return "set";
-      case StepKind::fail: return "fail";
-      case StepKind::wait: return "wait";
-      case StepKind::approve: return "approve";
-      case StepKind::manual: return "manual";
-      case StepKind::decide: return "decide";
-      case StepKind::group:
-        if (is_branch(step)) return "branch";
-        return step.is_choice ? "choose" : step.is_parallel ? "parallel" : "group";
-    }
-    return "";
+  std::string_view kind_of(const Step& step) const {
+    return is_branch(step) ? "branch" : runbooks::kind_text(step);
   }
 
   void add_when(const Step& step, PlannedStep& planned) {

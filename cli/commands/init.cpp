@@ -1,5 +1,6 @@
 #include "base/diagnostic.h"
 #include "base/durable_file.h"
+#include "base/words.h"
 #include "cli/command.h"
 #include "cli/examples.h"
 
@@ -16,12 +17,6 @@ std::vector<std::string_view> example_names() {
       names.push_back(file.example);
   }
   return names;
-}
-
-std::string joined(const std::vector<std::string_view>& words) {
-  std::string out;
-  for (const std::string_view word : words) out += (out.empty() ? "" : ", ") + std::string(word);
-  return out;
 }
 
 ExitCode refuse_example(const std::string& name, const Console& console) {

@@ -1,5 +1,6 @@
 #include "cli/screen/plan_screen.h"
 
+#include "base/words.h"
 #include "cli/screen/times.h"
 
 #include <algorithm>
@@ -9,12 +10,6 @@ namespace {
 
 using service::PlannedStep;
 using service::PlanView;
-
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : std::string(between)) + word;
-  return out;
-}
 
 // A script keeps its lines, as far as they help to recognise it.
 std::string input_text(const std::string& name, const std::string& text, const std::string& margin,

@@ -1,5 +1,6 @@
 #include "cli/screen/report_screen.h"
 
+#include "base/words.h"
 #include "cli/screen/step_line.h"
 #include "cli/screen/times.h"
 
@@ -15,12 +16,6 @@ using service::StepStatus;
 
 std::string counted(std::int64_t count, std::string_view what) {
   return std::to_string(count) + " " + std::string(what);
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
 }
 
 std::string phases_text(const RunView& run) {

@@ -1,3 +1,4 @@
+#include "base/words.h"
 #include "engine/core/commands.h"
 #include "engine/core/people.h"
 
@@ -6,12 +7,6 @@ namespace {
 
 bool is_open_approval(const Draft& draft, StepIndex i) {
   return draft.step(i).kind == StepKind::approve && draft.at(i).status == StepStatus::running;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 // "" where they may.
