@@ -58,8 +58,8 @@ Result<Value::Map> read_secrets(const Plan& plan, const Template::Map& fields, S
   return contents;
 }
 
-RunScope scope_of(const Graph& graph, const RunState& run, StepIndex i, const Value::Map& secrets) {
-  RunScope scope(graph, run);
+RunScope scope_of(const Graph& graph, const RunState& run, NodeIndex i, const Value::Map& secrets) {
+  RunScope scope(graph, run, i);
   scope.add("self", self_of(graph, run, i));
   if (!secrets.empty()) scope.give_secrets(secrets);
   return scope;
@@ -67,15 +67,15 @@ RunScope scope_of(const Graph& graph, const RunState& run, StepIndex i, const Va
 
 }  // namespace
 
-AttemptId attempt_id(const Graph& graph, const RunState& run, StepIndex i) {
-  return {run.id, graph.step(i).address, run.at(i).generation, run.at(i).attempts};
+AttemptId attempt_id(const Graph& graph, const RunState& run, NodeIndex i) {
+  return {run.id, StepTree(graph, run.loops).address(i), run.at(i).generation, run.at(i).attempts};
 }
 
-Attempt attempt_without_inputs(const Graph& graph, const RunState& run, StepIndex i, Instant now) {
-  const runbooks::Step& step = graph.step(i);
+Attempt attempt_without_inputs(const Graph& graph, const RunState& run, NodeIndex i, Instant now) {
+  const runbooks::Step& step = StepTree(graph, run.loops).step(i);
   Attempt attempt;
   attempt.id = attempt_id(graph, run, i);
-  attempt.key = key_of(run, step.address, run.at(i).generation);
+  attempt.key = key_of(run, attempt.id.address, run.at(i).generation);
   attempt.run_name = run_name(run);
   attempt.mode = run.created->mode;
   attempt.folder = graph.plan().folder;
@@ -86,7 +86,7 @@ Attempt attempt_without_inputs(const Graph& graph, const RunState& run, StepInde
   return attempt;
 }
 
-Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex i, Instant now,
+Result<Attempt> build_attempt(const Graph& graph, const RunState& run, NodeIndex i, Instant now,
                               scripting::Evaluator& evaluator, Secrets& secrets) {
   Attempt attempt = attempt_without_inputs(graph, run, i, now);
   const ActionFields made_from = ActionFields::latest(graph, run, i);
@@ -96,14 +96,14 @@ Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex
   const bool has_secrets = std::any_of(
       fields.begin(), fields.end(), [](const auto& field) { return reads_secrets(field.second); });
   // Whatever reads no secret the intent recorded: nothing is evaluated, and no scope is needed.
-  const RunScope scope = has_secrets ? scope_of(graph, run, i, contents) : RunScope(graph, run);
+  const RunScope scope = has_secrets ? scope_of(graph, run, i, contents) : RunScope(graph, run, i);
   TRY(attempt.with, complete(fields, run.at(i).inputs, evaluator, scope));
   return attempt;
 }
 
-Result<Value::Map> build_probe(const Graph& graph, const RunState& run, StepIndex i,
+Result<Value::Map> build_probe(const Graph& graph, const RunState& run, NodeIndex i,
                                scripting::Evaluator& evaluator, Secrets& secrets) {
-  const Template::Map& fields = graph.step(i).probe->with;
+  const Template::Map& fields = StepTree(graph, run.loops).step(i).probe->with;
   TRY(const auto contents, read_secrets(graph.plan(), fields, secrets));
   const RunScope scope = scope_of(graph, run, i, contents);
   Value::Map values;

@@ -8,16 +8,16 @@ namespace rung::engine {
 
 // The latest attempt of a step as the executor needs it: what the intent recorded, the plan's
 // constants, and the secrets as they are now. The error is the attempt's: it never began.
-Result<Attempt> build_attempt(const Graph& graph, const RunState& run, StepIndex i, Instant now,
+Result<Attempt> build_attempt(const Graph& graph, const RunState& run, NodeIndex i, Instant now,
                               scripting::Evaluator& evaluator, Secrets& secrets);
 
 // The same without what it takes in: enough to see how a command ends that runs already.
-Attempt attempt_without_inputs(const Graph& graph, const RunState& run, StepIndex i, Instant now);
+Attempt attempt_without_inputs(const Graph& graph, const RunState& run, NodeIndex i, Instant now);
 
 // The inputs of the step's own probe, resolved.
-Result<Value::Map> build_probe(const Graph& graph, const RunState& run, StepIndex i,
+Result<Value::Map> build_probe(const Graph& graph, const RunState& run, NodeIndex i,
                                scripting::Evaluator& evaluator, Secrets& secrets);
 
-AttemptId attempt_id(const Graph& graph, const RunState& run, StepIndex i);
+AttemptId attempt_id(const Graph& graph, const RunState& run, NodeIndex i);
 
 }  // namespace rung::engine

@@ -7,7 +7,7 @@ namespace {
 
 constexpr Duration kProbeTime = std::chrono::minutes(1);
 
-FinishAttempt end_of(const RunState& run, StepIndex i, bool after_restart) {
+FinishAttempt end_of(const RunState& run, NodeIndex i, bool after_restart) {
   return {i, run.at(i).generation, run.at(i).attempts, Done{}, after_restart};
 }
 
@@ -18,7 +18,7 @@ void Performer::perform(const Graph& graph, const RunState& run, const Effect& e
 }
 
 void Performer::act(const Graph& graph, const RunState& run, const StartAttempt& effect) {
-  const StepIndex i = effect.step;
+  const NodeIndex i = effect.step;
   if (is_stopping_) {
     const ActionError stopped{ErrorClass::unavailable, "the engine stopped before it began"};
     return end_later(run, i, NotDone{stopped}, true);
@@ -28,7 +28,7 @@ void Performer::act(const Graph& graph, const RunState& run, const StartAttempt&
 }
 
 void Performer::act(const Graph& graph, const RunState& run, const RecoverAttempt& effect) {
-  const StepIndex i = effect.step;
+  const NodeIndex i = effect.step;
   const Instant now = parts_.clock->now();
   auto built = build_attempt(graph, run, i, now, *parts_.evaluator, *parts_.secrets);
   // What runs already needs its secrets no more: they may be gone, and it is adopted all the same.
@@ -44,10 +44,10 @@ void Performer::act(const Graph& graph, const RunState& run, const RecoverAttemp
 
 void Performer::act(const Graph& graph, const RunState& run, const ProbeAttempt& effect) {
   if (is_stopping_) return;
-  const StepIndex i = effect.step;
+  const NodeIndex i = effect.step;
   const Instant now = parts_.clock->now();
   auto attempt = build_attempt(graph, run, i, now, *parts_.evaluator, *parts_.secrets);
-  const auto& probe = graph.step(i).probe;
+  const auto& probe = StepTree(graph, run.loops).step(i).probe;
   auto with = probe ? build_probe(graph, run, i, *parts_.evaluator, *parts_.secrets)
                     : Result<Value::Map>(Value::Map{});
   FinishProbe command{i, run.at(i).attempts, Unknown{}, effect.after_restart};
@@ -79,12 +79,12 @@ void Performer::act(const Graph& graph, const RunState& run, const CancelAttempt
 }
 
 void Performer::act(const Graph& graph, const RunState& run, const ForgetAttempt& effect) {
-  parts_.executor->forget(
-      {run.id, graph.step(effect.step).address, effect.generation, effect.attempt});
+  const StepTree tree(graph, run.loops);
+  parts_.executor->forget({run.id, tree.address(effect.step), effect.generation, effect.attempt});
 }
 
 // Built after the intent is on disk: the secrets are as they are now.
-std::optional<Attempt> Performer::attempt_of(const Graph& graph, const RunState& run, StepIndex i) {
+std::optional<Attempt> Performer::attempt_of(const Graph& graph, const RunState& run, NodeIndex i) {
   auto attempt =
       build_attempt(graph, run, i, parts_.clock->now(), *parts_.evaluator, *parts_.secrets);
   if (attempt) return std::move(attempt).value();
@@ -106,7 +106,7 @@ Executor::OnOutcome Performer::outcome_to(RunId run, FinishAttempt command) {
   };
 }
 
-void Performer::end_later(const RunState& run, StepIndex i, Outcome outcome, bool after_restart) {
+void Performer::end_later(const RunState& run, NodeIndex i, Outcome outcome, bool after_restart) {
   FinishAttempt command = end_of(run, i, after_restart);
   command.outcome = std::move(outcome);
   answer_later(run.id, std::move(command));

@@ -39,9 +39,9 @@ class Performer {
   void act(const Graph& graph, const RunState& run, const CancelAttempt& effect);
   void act(const Graph& graph, const RunState& run, const ForgetAttempt& effect);
 
-  std::optional<Attempt> attempt_of(const Graph& graph, const RunState& run, StepIndex i);
+  std::optional<Attempt> attempt_of(const Graph& graph, const RunState& run, NodeIndex i);
   Executor::OnOutcome outcome_to(RunId run, FinishAttempt command);
-  void end_later(const RunState& run, StepIndex i, Outcome outcome, bool after_restart);
+  void end_later(const RunState& run, NodeIndex i, Outcome outcome, bool after_restart);
   void answer_later(RunId run, Command command);
   void settle(RunId run);
 

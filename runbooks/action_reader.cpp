@@ -325,8 +325,16 @@ KnownOutputs outputs_of(const Step& step, const Catalog& catalog) {
     case StepKind::decide:
       known.outputs = {{"choice", Type::string, ""}, {"by", Type::string, ""}};
       break;
-    case StepKind::fail:
-    case StepKind::group: break;
+    case StepKind::group:
+      if (step.loop) {
+        known.outputs = {{"results", Type::list, ""},
+                         {"by_key", Type::map, ""},
+                         {"succeeded", Type::integer, ""},
+                         {"failed", Type::integer, ""},
+                         {"skipped", Type::integer, ""}};
+      }
+      break;
+    case StepKind::fail: break;
   }
   return known;
 }

@@ -130,6 +130,7 @@ class ReferenceCheck {
     if (root == "steps") return check_step(use, reference);
     if (root == "secrets") return check_secret(use, reference);
     if (root == "self") return check_self(use, reference);
+    if (is_item(root)) return;
     if (root == "sites" || root == "alert") {
       return flaw(use, reference,
                   "`" + root + "` is part of the language but this rung (0.1) does not have it yet",
@@ -154,6 +155,7 @@ class ReferenceCheck {
     else if (ids_.contains(root) && use.names.steps)
       fix = "write  steps." + root;
     for (const auto& output : use.names.outputs) known.push_back(output);
+    for (const auto item : items()) known.push_back(item);
     if (fix.empty()) {
       const auto near = nearest(root, known);
       fix = near.empty() ? "it may read " + joined(known) + "; text goes in quotes"
@@ -251,8 +253,22 @@ class ReferenceCheck {
                              : "the steps are " + joined(known));
   }
 
+  // The names of the items that the reader is part of, the innermost first.
+  std::vector<std::string_view> items() const {
+    std::vector<std::string_view> names;
+    if (!reader_) return names;
+    for (const auto i : order_.chain(step(*reader_).undoes.value_or(*reader_))) {
+      const auto& loop = step(*step(i).parent).loop;
+      if (loop) names.push_back(loop->item);
+    }
+    return names;
+  }
+  bool is_item(std::string_view name) const { return contains(items(), name); }
+
   // False where it was refused.
   bool check_order(const ExpressionUse& use, const Reference& reference, StepIndex other) {
+    if (!reader_ && order_.loop_between(reader_, other))
+      return refuse_in_loop(use, reference, other);
     if (!reader_) return true;
     const std::string name = "steps." + reference.path[0];
     switch (order_.relation(*reader_, other)) {
@@ -273,11 +289,21 @@ class ReferenceCheck {
         flaw(use, reference, name + " is in another branch: where this step runs, it does not",
              "read a step of this branch, or one before the choice");
         return false;
+      case StepOrder::Relation::in_loop: return refuse_in_loop(use, reference, other);
       case StepOrder::Relation::unordered:
         flaw(use, reference, name + " may not have run yet: nothing orders it before this step",
              "add  needs: [" + reference.path[0] + "]  here, or put this step after it");
         return false;
     }
+    return false;
+  }
+
+  bool refuse_in_loop(const ExpressionUse& use, const Reference& reference, StepIndex other) {
+    const std::string id = "steps." + reference.path[0];
+    const std::string loop = step(*order_.loop_between(reader_, other)).id;
+    flaw(use, reference, id + " is in the loop `" + loop + "`: there is one for each item",
+         "write  steps." + loop + ".results  (each has key, item, status, outputs." +
+             reference.path[0] + ") or  steps." + loop + ".by_key");
     return false;
   }
 

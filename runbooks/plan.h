@@ -93,6 +93,16 @@ struct DecideSpec {
   friend bool operator==(const DecideSpec&, const DecideSpec&) = default;
 };
 
+// Kind group, once for each item of a list: its only child is a group, the body.
+struct LoopSpec {
+  std::string item;  // the name by which expressions inside see the item
+  Template in;       // a list, or a map (then items are {key, value})
+  Template key;      // of an item, unique; absent: the item itself, or its position
+  std::int32_t max_parallel = 1;
+  std::int32_t tolerate = 0;  // so many items may fail without stopping the rest
+  friend bool operator==(const LoopSpec&, const LoopSpec&) = default;
+};
+
 // A node of the unfolded plan. Every default is materialised: what is absent here is absent.
 struct Step {
   std::string id;       // flat in its file; "" for none
@@ -117,6 +127,7 @@ struct Step {
   DecideSpec decide;
   bool cancel_others = false;  // kind group: a failing child cancels its running siblings
   bool is_parallel = false;    // kind group: children start together (needs are empty)
+  std::optional<LoopSpec> loop;
   bool is_choice = false;  // kind group: of its children, in order, the first whose `when` holds
   std::optional<OnFailure>
       on_failure;  // kind group: of what fails in it; else of what is around it

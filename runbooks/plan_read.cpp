@@ -161,6 +161,17 @@ std::vector<std::pair<std::string, Template>> named(FieldReader& in, std::string
   return out;
 }
 
+LoopSpec read_loop(FieldReader in) {
+  LoopSpec loop;
+  loop.item = in.text("item");
+  loop.in = tmpl(in, "in");
+  loop.key = tmpl(in, "key");
+  loop.max_parallel = static_cast<std::int32_t>(in.integer("max_parallel", 1));
+  loop.tolerate = static_cast<std::int32_t>(in.integer("tolerate", 0));
+  in.refuse_others();
+  return loop;
+}
+
 DecideSpec read_decide(FieldReader in) {
   DecideSpec decide;
   decide.ask = tmpl(in, "ask");
@@ -186,6 +197,7 @@ void read_kind(FieldReader& in, Step& out) {
     out.decide = read_decide(in.inner(*decide, "decide"));
   out.cancel_others = in.boolean("cancel_others");
   out.is_parallel = in.boolean("parallel");
+  if (const Value* loop = in.value("loop")) out.loop = read_loop(in.inner(*loop, "loop"));
   out.is_choice = in.boolean("choice");
   if (in.value("on_failure") != nullptr)
     out.on_failure = word<OnFailure>(in, "on_failure", OnFailure::pause);
@@ -276,6 +288,7 @@ void check_numbers(FieldReader& in, const Plan& plan) {
     for (const auto& i : {s.parent, s.undo, s.undoes}) {
       if (i) check(*i);
     }
+    if (s.loop && s.children.size() != 1) in.fail("steps", "has a loop without a body");
   }
 }
 

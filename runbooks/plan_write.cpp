@@ -122,6 +122,16 @@ Value::List named(const std::vector<std::pair<std::string, Template>>& templates
   return out;
 }
 
+Value::Map fields_of(const LoopSpec& loop) {
+  FieldWriter out;
+  out.text("item", loop.item);
+  out.tmpl("in", loop.in);
+  out.tmpl("key", loop.key);
+  out.integer("max_parallel", loop.max_parallel, 1);
+  out.integer("tolerate", loop.tolerate, 0);
+  return out.take();
+}
+
 Value::Map fields_of(const DecideSpec& decide) {
   FieldWriter out;
   out.tmpl("ask", decide.ask);
@@ -143,6 +153,7 @@ void write_kind(const Step& step, FieldWriter& out) {
   out.map("decide", fields_of(step.decide));
   out.boolean("cancel_others", step.cancel_others);
   out.boolean("parallel", step.is_parallel);
+  if (step.loop) out.map("loop", fields_of(*step.loop));
   out.boolean("choice", step.is_choice);
   if (step.on_failure) out.put("on_failure", name_of(*step.on_failure));
 }

@@ -124,6 +124,31 @@ const Table& decide_table() {
   return table;
 }
 
+const Table& loop_table() {
+  static const Table table{
+      "for_each",
+      {{"item", Shape::name, "The name by which the steps see the item.", nullptr, {}, true},
+       {"in", Shape::value, "A list, or a map (items are then {key, value}).", nullptr, {}, true},
+       {"key", Shape::written,
+        "What the item is called in addresses, unique: \"{{ tier.name }}\"."},
+       {"max_parallel", Shape::integer, "How many items at once: 1."},
+       {"tolerate", Shape::integer, "So many items may fail without stopping the rest: 0."},
+       {"only_if", Shape::condition, "Only the items for which this holds; others are skipped."}},
+      {},
+      {{"as", "item"},
+       {"var", "item"},
+       {"loop_var", "item"},
+       {"items", "in"},
+       {"list", "in"},
+       {"of", "in"},
+       {"when", "only_if"},
+       {"if", "only_if"},
+       {"parallel", "max_parallel"},
+       {"concurrency", "max_parallel"},
+       {"id", "key"}}};
+  return table;
+}
+
 // long: the table of the keys that every form of action takes.
 std::vector<Key> action_keys() {
   return {
@@ -295,6 +320,9 @@ std::vector<std::pair<std::string_view, std::string_view>> foreign_words() {
           {"sleep", "wait"},
           {"pause", "wait"},
           {"switch", "choose"},
+          {"foreach", "for_each"},
+          {"loop", "for_each"},
+          {"with_items", "for_each"},
           {"tasks", "steps"}};
 }
 
@@ -331,14 +359,21 @@ const Table& branch_table() {
 
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {"for_each",  "runbook",
-                 "two_phase", "failover",
-                 "backup",    "scale",
-                 "verify",    "locks",
-                 "lua",       "target",
-                 "abort_if",  "finally",
-                 "modes",     "accept_split_brain_risk",
-                 "triggers",  "connection"};
+  table.later = {"runbook",
+                 "two_phase",
+                 "failover",
+                 "backup",
+                 "scale",
+                 "verify",
+                 "locks",
+                 "lua",
+                 "target",
+                 "abort_if",
+                 "finally",
+                 "modes",
+                 "accept_split_brain_risk",
+                 "triggers",
+                 "connection"};
   table.keys = {
       {"id",
        Shape::name,
@@ -374,6 +409,8 @@ void add_group_words(std::vector<Key>& keys) {
   add({"choose", Shape::tables, "Of several branches the first whose condition holds.",
        &branch_table()},
       ~0u);
+  add({"for_each", Shape::table, "Does the steps once for each item of a list.", &loop_table()},
+      kLists);
   add({"cancel_others", Shape::boolean, "A failing step of the group cancels those that run."},
       kLists);
   add({"on_failure",

@@ -22,6 +22,17 @@ std::vector<StepIndex> StepOrder::chain(StepIndex i) const {
   return out;
 }
 
+std::optional<StepIndex> StepOrder::loop_between(std::optional<StepIndex> reader,
+                                                 StepIndex other) const {
+  const auto readers = reader ? chain(*reader) : std::vector<StepIndex>{};
+  for (const auto i : chain(other)) {
+    if (!step(*step(i).parent).loop) continue;
+    const bool is_shared = std::find(readers.begin(), readers.end(), i) != readers.end();
+    return is_shared ? std::nullopt : step(i).parent;
+  }
+  return std::nullopt;
+}
+
 bool StepOrder::needs(StepIndex from, StepIndex to) const {
   if (!graphs_.contains(*step(from).parent)) return to < from;
   std::set<StepIndex> seen;
@@ -47,6 +58,7 @@ StepOrder::Relation StepOrder::relation(StepIndex reader, StepIndex other) const
   const auto others = chain(other);
   if (std::find(readers.begin(), readers.end(), other) != readers.end()) return Relation::around;
   if (std::find(others.begin(), others.end(), reader) != others.end()) return Relation::after;
+  if (loop_between(reader, other)) return Relation::in_loop;
   for (const auto a : readers) {
     for (const auto b : others) {
       if (step(a).parent != step(b).parent) continue;

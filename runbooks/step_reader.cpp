@@ -1,5 +1,6 @@
 #include "runbooks/step_reader.h"
 
+#include "runbooks/loop_reader.h"
 #include "runbooks/people_reader.h"
 #include "runbooks/value_reader.h"
 
@@ -288,7 +289,12 @@ class StepReader {
                      "add a step, or remove the group");
     }
     draft_.children = read_steps(*list, reading_);
-    if (!step.is_parallel) return;
+    if (step.is_parallel) check_no_needs();
+    if (const Node* loop = fields_.get("for_each"))
+      read_loop(*loop, *fields_.table().find("for_each")->table, report(), draft_);
+  }
+
+  void check_no_needs() {
     for (const auto& child : draft_.children) {
       if (child.needs.empty()) continue;
       report().error(child.needs.front().place,

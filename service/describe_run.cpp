@@ -9,18 +9,16 @@ namespace rung::service {
 namespace {
 
 using engine::AttemptPhase;
+using engine::NodeIndex;
 using engine::StepState;
 using runbooks::Step;
 
-bool is_listed(const Step& step, const StepState& state) {
-  if (!step.parent && !step.undoes) return false;  // the two roots
-  return !step.undoes || state.status != StepStatus::waiting;
-}
-
-StepView view_of(const Step& step, const StepState& state) {
+StepView view_of(const engine::StepTree& tree, const engine::RunState& run, NodeIndex i) {
+  const Step& step = tree.step(i);
+  const StepState& state = run.at(i);
   StepView view;
-  view.id = step.id.empty() ? step.address : step.id;
-  view.address = step.address;
+  view.address = tree.address(i);
+  view.id = step.id.empty() ? view.address : step.id;
   view.title = step.title;
   view.kind = step.kind;
   view.uses = step.kind == StepKind::action ? step.action.uses : "";
@@ -45,12 +43,27 @@ StepView view_of(const Step& step, const StepState& state) {
   return view;
 }
 
-void add_corrections(StepView& view, const History& history, runbooks::StepIndex i) {
+void add_corrections(StepView& view, const History& history, NodeIndex i) {
   const auto& all = history.state().corrections;
   const auto found = all.find(i);
   if (found == all.end()) return;
   view.corrected = found->second;
   view.corrected_after = history.corrected_after(view.address);
+}
+
+// In reading order: a step, its undo where that began, what it holds.
+void add_steps(const History& history, NodeIndex group, std::vector<StepView>& views) {
+  const engine::StepTree tree = history.tree();
+  const auto add = [&](NodeIndex i) {
+    views.push_back(view_of(tree, history.state(), i));
+    add_corrections(views.back(), history, i);
+  };
+  for (const NodeIndex child : tree.children(group)) {
+    add(child);
+    const auto undo = tree.undo(child);
+    if (undo && history.state().at(*undo).status != StepStatus::waiting) add(*undo);
+    add_steps(history, child, views);
+  }
 }
 
 std::string phase_of(const Step& step) {
@@ -73,13 +86,13 @@ Duration covered(std::vector<std::pair<TimePoint, TimePoint>> spans) {
   return sum;
 }
 
-std::vector<PhaseTime> phases_of(const engine::Graph& graph, const engine::RunState& run) {
+std::vector<PhaseTime> phases_of(const engine::StepTree& tree, const engine::RunState& run) {
   static constexpr std::string_view kPhases[] = {"detect",  "wait",   "fence", "promote",
                                                  "repoint", "verify", "people"};
   std::map<std::string, std::vector<std::pair<TimePoint, TimePoint>>, std::less<>> spans;
   for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
     const StepState& state = run.steps[n];
-    const std::string phase = phase_of(graph.step({n}));
+    const std::string phase = phase_of(tree.step({n}));
     if (phase.empty() || !state.first_started_at) continue;
     spans[phase].emplace_back(*state.first_started_at, state.finished_at.value_or(run.last_at));
   }
@@ -238,19 +251,17 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   view.rpo = plan.rpo;
   view.inputs = run.created->inputs;
   if (run.finished) view.outputs = run.finished->outputs;
-  for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
-    if (!is_listed(graph.step({n}), run.steps[n])) continue;
-    view.steps.push_back(view_of(graph.step({n}), run.steps[n]));
-    add_corrections(view.steps.back(), history, {n});
-  }
+  const engine::StepTree tree = history.tree();
+  add_steps(history, engine::node_of(plan.root), view.steps);
+  add_steps(history, engine::node_of(plan.finally), view.steps);
   view.loss = loss_of(view.steps);
   view.deeds = history.deeds();
   view.engines = history.engines();
   view.needs = needs_of(history, viewer);
-  view.phases = phases_of(graph, run);
+  view.phases = phases_of(tree, run);
   if (run.no_return) {
-    const Step& step = graph.step(*run.no_return);
-    view.no_return = NoReturn{step.address, *step.point_of_no_return, run.no_return_at};
+    view.no_return = NoReturn{tree.address(*run.no_return),
+                              *tree.step(*run.no_return).point_of_no_return, run.no_return_at};
   }
   view.events = run.seq.number;
   view.adopted = history.adopted();

@@ -87,14 +87,14 @@ void History::note_claim(const state::Event& event, const state::RunClaimed& cla
   }
   for (std::uint32_t n = 0; n < state_.steps.size(); ++n) {
     const engine::StepState& step = state_.steps[n];
-    const runbooks::Step& plan = graph_.step({n});
-    if (plan.kind == StepKind::group) continue;
+    if (tree().step({n}).kind == StepKind::group) continue;
+    const std::string address = tree().address({n});
     const bool is_open =
         step.status == StepStatus::running || step.status == StepStatus::backing_off;
-    if (step.status == StepStatus::succeeded) view.done_before.push_back(plan.address);
+    if (step.status == StepStatus::succeeded) view.done_before.push_back(address);
     if (is_open && step.phase == engine::AttemptPhase::in_flight) {
-      view.in_flight.push_back(plan.address);
-      survivors_.insert(plan.address);
+      view.in_flight.push_back(address);
+      survivors_.insert(address);
     }
   }
   engines_.push_back(std::move(view));
@@ -126,7 +126,7 @@ void History::note_attempt(const state::Event& event) {
                  },
                  [&](const state::RunPaused&) { paused_at_ = event.at; },
                  [&](const state::StepCorrected&) {
-                   if (const auto i = graph_.find(event.step))
+                   if (const auto i = tree().find(event.step))
                      corrected_after_.emplace(event.step, state_.at(*i).attempts);
                  },
                  [](const auto&) {},
@@ -148,8 +148,8 @@ void History::note_deed(const state::Event& event) {
           [&](const state::SignalReceived& e) { deed(e.who, "sent signal " + e.name, ""); },
           [&](const state::Voted& e) { deed(e.who, e.approve ? "approved" : "rejected", e.say); },
           [&](const state::StepSucceeded& e) {
-            const auto step = graph_.find(event.step);
-            const StepKind kind = step ? graph_.step(*step).kind : StepKind::action;
+            const auto step = tree().find(event.step);
+            const StepKind kind = step ? tree().step(*step).kind : StepKind::action;
             if (kind == StepKind::approve) return;  // its votes say it
             const auto choice = e.outputs.find("choice");
             const bool is_decision = kind == StepKind::decide && choice != e.outputs.end();

@@ -20,6 +20,7 @@ class History {
 
   const engine::RunState& state() const { return state_; }
   const engine::Graph& graph() const { return graph_; }
+  engine::StepTree tree() const { return {graph_, state_.loops}; }
   const std::vector<Deed>& deeds() const { return deeds_; }
   const std::vector<EngineView>& engines() const { return engines_; }
   std::int64_t adopted() const { return adopted_; }

@@ -82,7 +82,7 @@ void keep_left_logs(const std::string& store_folder, const History& history) {
     const std::int64_t finished = is_open ? step.attempts - 1 : step.attempts;
     for (std::int64_t attempt = 1; attempt <= finished; ++attempt) {
       for (std::int64_t generation = 0; generation <= step.generation; ++generation) {
-        keep(store_folder, {run.id, history.graph().step({n}).address, generation, attempt});
+        keep(store_folder, {run.id, history.tree().address({n}), generation, attempt});
       }
     }
   }

@@ -88,7 +88,7 @@ class Needs {
       : history_(history), run_(history.state()), graph_(history.graph()), viewer_(viewer) {}
 
   std::vector<Need> operator()() {
-    for (const runbooks::StepIndex i : run_.active) add_step(i);
+    for (const engine::NodeIndex i : run_.active) add_step(i);
     if (!run_.stuck_at.empty()) add_stuck();
     if (run_.paused) add_pause();
     if (!viewer_.is_driven)
@@ -105,14 +105,24 @@ class Needs {
     return viewer_.rung + " " + std::string(verb) + " " + std::to_string(run_.id.number) +
            (rest.empty() ? "" : " " + rest);
   }
-  static std::string name_of(const Step& step) {
-    return step.id.empty() || step.undoes ? step.address : step.id;
+  // A step that is under way, and how people name it.
+  struct Open {
+    const Step& step;
+    const StepState& state;
+    std::string address;
+    std::string name;
+  };
+  Open open(engine::NodeIndex i) const {
+    const Step& step = tree_.step(i);
+    const std::string address = tree_.address(i);
+    const bool has_id = !step.id.empty() && !step.undoes && tree_.around(i) == nullptr;
+    return {step, run_.at(i), address, has_id ? step.id : address};
   }
 
   // What somebody must tell who says that the step is done.
-  std::string needed_outputs(const Step& step) const {
+  std::string needed_outputs(const Open& at) const {
     std::string text;
-    for (const auto& output : engine::needed_outputs(graph_, run_, *graph_.find(step.address)))
+    for (const auto& output : engine::needed_outputs(graph_, run_, *tree_.find(at.address)))
       text += " -s " + output.name + "=VALUE";
     return text;
   }
@@ -121,17 +131,16 @@ class Needs {
     return may ? "" : ". Not you (" + viewer_.who + ")";
   }
 
-  void add_step(runbooks::StepIndex i) {
-    const Step& step = graph_.step(i);
-    const StepState& state = run_.at(i);
-    if (state.status == StepStatus::in_doubt) return add_doubt(step, state);
-    if (state.status == StepStatus::backing_off) return add_delay(step, state);
-    if (state.phase != AttemptPhase::none) return add_running(step, state);
-    switch (step.kind) {
-      case StepKind::approve: return add_approval(step, state);
-      case StepKind::manual: return add_task(step, state);
-      case StepKind::decide: return add_decision(step, state);
-      case StepKind::wait: return add_wait(step, state);
+  void add_step(engine::NodeIndex i) {
+    const Open at = open(i);
+    if (at.state.status == StepStatus::in_doubt) return add_doubt(at);
+    if (at.state.status == StepStatus::backing_off) return add_delay(at);
+    if (at.state.phase != AttemptPhase::none) return add_running(at);
+    switch (at.step.kind) {
+      case StepKind::approve: return add_approval(at);
+      case StepKind::manual: return add_task(at);
+      case StepKind::decide: return add_decision(at);
+      case StepKind::wait: return add_wait(at);
       case StepKind::action:
       case StepKind::set:
       case StepKind::fail:
@@ -139,92 +148,93 @@ class Needs {
     }
   }
 
-  Need open_need(NeedKind kind, const Step& step, const StepState& state) const {
+  Need open_need(NeedKind kind, const Open& at) const {
     Need need;
     need.kind = kind;
-    need.step = step.address;
-    need.since = state.started_at;
-    if (state.due) need.until = state.due->utc;
+    need.step = at.address;
+    need.since = at.state.started_at;
+    if (at.state.due) need.until = at.state.due->utc;
     return need;
   }
 
-  void add_approval(const Step& step, const StepState& state) {
-    Need need = open_need(NeedKind::approval, step, state);
+  void add_approval(const Open& at) {
+    Need need = open_need(NeedKind::approval, at);
     need.is_for_person = true;
-    need.text = text_of(state.shown, "ask");
-    if (const auto show = state.shown.find("show");
-        show != state.shown.end() && show->second.map() != nullptr) {
+    need.text = text_of(at.state.shown, "ask");
+    if (const auto show = at.state.shown.find("show");
+        show != at.state.shown.end() && show->second.map() != nullptr) {
       for (const auto& [name, value] : *show->second.map())
         need.facts.emplace_back(name, to_text(value));
     }
     need.facts.emplace_back("plan", run_.created->plan.substr(0, 6));
-    for (const state::Voted& vote : state.votes) {
+    for (const state::Voted& vote : at.state.votes) {
       need.facts.emplace_back(vote.who, (vote.approve ? "approved" : "rejected") +
                                             (vote.say.empty() ? "" : ": " + vote.say));
     }
-    need.who = people_text(graph_.plan(), step.approve.by);
-    if (step.approve.count > 1) need.who += ", " + std::to_string(step.approve.count) + " of them";
-    const bool is_mine = viewer_.who == run_.created->who && !step.approve.by.empty();
-    need.who += is_mine ? ". Not you: you started it" : not_you(step.approve.by);
-    need.then = need.until ? timeout_text(step.approve.on_timeout, step.approve.on_reject) : "";
-    need.ends_well_by_itself = need.until.has_value() && ends_well(step.approve.on_timeout);
+    need.who = people_text(graph_.plan(), at.step.approve.by);
+    if (at.step.approve.count > 1)
+      need.who += ", " + std::to_string(at.step.approve.count) + " of them";
+    const bool is_mine = viewer_.who == run_.created->who && !at.step.approve.by.empty();
+    need.who += is_mine ? ". Not you: you started it" : not_you(at.step.approve.by);
+    need.then =
+        need.until ? timeout_text(at.step.approve.on_timeout, at.step.approve.on_reject) : "";
+    need.ends_well_by_itself = need.until.has_value() && ends_well(at.step.approve.on_timeout);
     const std::string plan = " --plan " + run_.created->plan.substr(0, 6);
-    need.ways = {{"", command("approve", name_of(step) + plan + " --say \"why\"")},
-                 {"", command("reject", name_of(step) + " --say \"why\"")}};
+    need.ways = {{"", command("approve", at.name + plan + " --say \"why\"")},
+                 {"", command("reject", at.name + " --say \"why\"")}};
     needs_.push_back(std::move(need));
   }
 
-  void add_task(const Step& step, const StepState& state) {
-    Need need = open_need(NeedKind::task, step, state);
+  void add_task(const Open& at) {
+    Need need = open_need(NeedKind::task, at);
     need.is_for_person = true;
-    need.text = text_of(state.shown, "do");
-    for (const std::string& item : step.manual.checklist) need.facts.emplace_back("check", item);
-    need.who = people_text(graph_.plan(), step.manual.by) + not_you(step.manual.by);
-    need.then = need.until ? timeout_text(step.manual.on_timeout, OnReject::cancel) : "";
-    need.ends_well_by_itself = need.until.has_value() && ends_well(step.manual.on_timeout);
+    need.text = text_of(at.state.shown, "do");
+    for (const std::string& item : at.step.manual.checklist) need.facts.emplace_back("check", item);
+    need.who = people_text(graph_.plan(), at.step.manual.by) + not_you(at.step.manual.by);
+    need.then = need.until ? timeout_text(at.step.manual.on_timeout, OnReject::cancel) : "";
+    need.ends_well_by_itself = need.until.has_value() && ends_well(at.step.manual.on_timeout);
     std::string outputs;
-    for (const auto& [name, type] : step.manual.outputs) outputs += " -s " + name + "=VALUE";
-    need.ways = {{"it is done", command("done", name_of(step) + outputs)},
-                 {"it will not be", command("skip", name_of(step) + " --say \"why\"")}};
+    for (const auto& [name, type] : at.step.manual.outputs) outputs += " -s " + name + "=VALUE";
+    need.ways = {{"it is done", command("done", at.name + outputs)},
+                 {"it will not be", command("skip", at.name + " --say \"why\"")}};
     needs_.push_back(std::move(need));
   }
 
-  void add_decision(const Step& step, const StepState& state) {
-    Need need = open_need(NeedKind::decision, step, state);
+  void add_decision(const Open& at) {
+    Need need = open_need(NeedKind::decision, at);
     need.is_for_person = true;
-    need.text = text_of(state.shown, "ask");
-    need.who = people_text(graph_.plan(), step.decide.by) + not_you(step.decide.by);
-    need.then = need.until ? step.decide.fallback + " is taken" : "";
+    need.text = text_of(at.state.shown, "ask");
+    need.who = people_text(graph_.plan(), at.step.decide.by) + not_you(at.step.decide.by);
+    need.then = need.until ? at.step.decide.fallback + " is taken" : "";
     need.ends_well_by_itself = need.until.has_value();
-    const auto shown = state.shown.find("options");
-    for (const auto& [name, source] : step.decide.options) {
+    const auto shown = at.state.shown.find("options");
+    for (const auto& [name, source] : at.step.decide.options) {
       std::string meaning;
-      if (shown != state.shown.end() && shown->second.map() != nullptr)
+      if (shown != at.state.shown.end() && shown->second.map() != nullptr)
         meaning = text_of(*shown->second.map(), name);
-      need.ways.push_back(
-          {meaning, command("decide", name_of(step) + " " + name + " --say \"why\"")});
+      need.ways.push_back({meaning, command("decide", at.name + " " + name + " --say \"why\"")});
     }
     needs_.push_back(std::move(need));
   }
 
-  void add_wait(const Step& step, const StepState& state) {
-    const bool is_signal = !step.wait.signal.empty();
-    Need need = open_need(is_signal ? NeedKind::signal : NeedKind::timer, step, state);
-    need.text = is_signal ? "signal " + step.wait.signal : "the time to pass";
+  void add_wait(const Open& at) {
+    const bool is_signal = !at.step.wait.signal.empty();
+    Need need = open_need(is_signal ? NeedKind::signal : NeedKind::timer, at);
+    need.text = is_signal ? "signal " + at.step.wait.signal : "the time to pass";
     need.ends_well_by_itself = !is_signal;
     need.who = is_signal ? "whoever sends the signal" : "nobody needs to do anything";
     if (need.until)
       need.then = is_signal ? "the step fails: no signal came in time" : "the run goes on";
-    if (is_signal) need.ways.push_back({"", command("signal", step.wait.signal)});
+    if (is_signal) need.ways.push_back({"", command("signal", at.step.wait.signal)});
     need.ways.push_back({is_signal ? "it will not come" : "to go on now",
-                         command("skip", name_of(step) + " --say \"why\"")});
+                         command("skip", at.name + " --say \"why\"")});
     needs_.push_back(std::move(need));
   }
 
-  void add_delay(const Step& step, const StepState& state) {
-    Need need = open_need(NeedKind::delay, step, state);
-    need.text = "try " + std::to_string(state.attempts + 1) + " of " + step.address;
-    if (state.error) need.facts.emplace_back("last error", state.error->message);
+  void add_delay(const Open& at) {
+    Need need = open_need(NeedKind::delay, at);
+    need.text = "try " + std::to_string(at.state.attempts + 1) + " of " + at.address;
+    if (at.state.error) need.facts.emplace_back("last error", at.state.error->message);
     need.ends_well_by_itself = true;
     need.who = "nobody needs to do anything";
     need.then = "it is tried again";
@@ -232,40 +242,41 @@ class Needs {
     needs_.push_back(std::move(need));
   }
 
-  void add_running(const Step& step, const StepState& state) {
-    Need need = open_need(NeedKind::running, step, state);
-    need.text = step.address + " to end" +
-                (state.attempts > 1 ? " (try " + std::to_string(state.attempts) + ")" : "");
-    if (step.timeout > Duration::zero() && state.started_at)
-      need.until = *state.started_at + step.timeout;
+  void add_running(const Open& at) {
+    Need need = open_need(NeedKind::running, at);
+    need.text = at.address + " to end" +
+                (at.state.attempts > 1 ? " (try " + std::to_string(at.state.attempts) + ")" : "");
+    if (at.step.timeout > Duration::zero() && at.state.started_at)
+      need.until = *at.state.started_at + at.step.timeout;
     need.ends_well_by_itself = true;
     need.who = "nobody needs to do anything";
     need.then = need.until ? "it is stopped, and what became of it is found out" : "";
-    if (prints(step))
-      need.ways.push_back({"to see what it prints", command("logs", step.address + " -f")});
+    if (prints(at.step))
+      need.ways.push_back({"to see what it prints", command("logs", at.address + " -f")});
     need.ways.push_back({"to stop it and the run", command("cancel", "--kill")});
     needs_.push_back(std::move(need));
   }
 
-  void add_doubt(const Step& step, const StepState& state) {
-    Need need = open_need(NeedKind::doubt, step, state);
+  void add_doubt(const Open& at) {
+    Need need = open_need(NeedKind::doubt, at);
     need.is_for_person = true;
     need.until.reset();
-    need.text = state.error ? state.error->message : "nobody knows whether it happened";
-    const auto fields = engine::ActionFields::latest(graph_, run_, *graph_.find(step.address));
+    need.text = at.state.error ? at.state.error->message : "nobody knows whether it happened";
+    const auto fields = engine::ActionFields::latest(graph_, run_, *tree_.find(at.address));
     need.facts.emplace_back("began",
-                            (state.started_at ? clock_text(*state.started_at) + "  " : "") +
-                                effect_text(step, engine::visible(*fields, state.inputs)));
-    need.facts.emplace_back("key", to_string(engine::key_of(run_, step.address, state.generation)));
-    if (!step.probe)
+                            (at.state.started_at ? clock_text(*at.state.started_at) + "  " : "") +
+                                effect_text(at.step, engine::visible(*fields, at.state.inputs)));
+    need.facts.emplace_back("key",
+                            to_string(engine::key_of(run_, at.address, at.state.generation)));
+    if (!at.step.probe)
       need.facts.emplace_back("not known",
                               "whether it happened; there is no probe that could look");
-    need.since = history_.doubted_at(step.address);
-    if (!step.how_to_tell.empty()) need.facts.emplace_back("look yourself", step.how_to_tell);
+    need.since = history_.doubted_at(at.address);
+    if (!at.step.how_to_tell.empty()) need.facts.emplace_back("look yourself", at.step.how_to_tell);
     need.who = "whoever can look";
     need.then = "nothing: the run stops here until somebody answers";
-    const std::string name = name_of(step);
-    const std::string outputs = needed_outputs(step);
+    const std::string& name = at.name;
+    const std::string outputs = needed_outputs(at);
     need.ways = {
         {"it happened",
          command("resolve", name + " --as done" + outputs + " --say \"how you know\"")},
@@ -277,7 +288,7 @@ class Needs {
   }
 
   void add_stuck() {
-    const auto i = graph_.find(run_.stuck_at);
+    const auto i = tree_.find(run_.stuck_at);
     Need need;
     need.kind = NeedKind::stuck;
     need.step = run_.stuck_at;
@@ -316,7 +327,7 @@ class Needs {
   }
 
   void add_failure_ways(Need& need, const state::RunPaused& paused) const {
-    const auto i = graph_.find(paused.step);
+    const auto i = tree_.find(paused.step);
     const bool has_failed = i && run_.at(*i).status == StepStatus::failed;
     if (has_failed && run_.at(*i).error) {
       const std::string& error = run_.at(*i).error->message;
@@ -331,10 +342,10 @@ class Needs {
       for (const auto& [key, value] : corrected->second)
         need.facts.emplace_back("corrected", key + "=" + to_text(value));
     }
-    const std::string name = name_of(graph_.step(*i));
+    const std::string name = open(*i).name;
     need.ways.push_back({"the cause is gone", command("retry", name)});
     need.ways.push_back({"done by hand, or not needed", command("skip", name + " --say \"why\"")});
-    if (prints(graph_.step(*i)))
+    if (prints(tree_.step(*i)))
       need.ways.push_back({"to see what it printed", command("logs", name)});
   }
 
@@ -366,6 +377,7 @@ class Needs {
   const History& history_;
   const engine::RunState& run_;
   const engine::Graph& graph_;
+  engine::StepTree tree_{graph_, run_.loops};
   const Viewer& viewer_;
   std::vector<Need> needs_;
 };

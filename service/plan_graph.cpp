@@ -1,6 +1,7 @@
 #include "service/plan_graph.h"
 
 #include "runbooks/plan_words.h"
+#include "service/plan_view.h"
 
 #include <array>
 #include <string_view>
@@ -49,6 +50,7 @@ std::vector<std::string> label_of(const Plan& plan, const Step& step) {
   if (is_branch) return {"when " + step.when.text};
   if (step.kind == StepKind::group) {
     std::string line = name_of(step) + ": " + std::string(kind_text(step));
+    if (step.loop) line += " " + step.loop->item + " in " + source_of(step.loop->in);
     if (!step.when.text.empty()) line += ", when " + step.when.text;
     return {line};
   }
@@ -108,6 +110,7 @@ class Drawing {
 
  private:
   void walk(StepIndex group, std::size_t depth) {
+    if (step(group).loop) group = step(group).children.front();
     for (const StepIndex child : step(group).children) {
       const auto label = label_of(plan_, step(child));
       if (!step(group).is_choice) {

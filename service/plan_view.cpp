@@ -43,6 +43,8 @@ class BeforeRun final : public scripting::Scope {
   Value::Map vars_;
 };
 
+}  // namespace
+
 std::string source_of(const Template& t) {
   if (const auto* value = std::get_if<Value>(&t.node)) return to_text(*value);
   if (const auto* expression = std::get_if<Expression>(&t.node))
@@ -67,6 +69,8 @@ std::string source_of(const Template& t) {
   }
   return "{" + out + "}";
 }
+
+namespace {
 
 std::string on_failure_text(runbooks::OnFailure on_failure) {
   switch (on_failure) {
@@ -155,7 +159,8 @@ class Describe {
         if (step.needs.empty()) planned.notes.emplace_back("starts at once");
       }
       before = child;
-      if (step.kind == StepKind::group) walk(child, depth + 1, is_finally);
+      if (step.kind == StepKind::group)
+        walk(step.loop ? step.children.front() : child, depth + 1, is_finally);
       if (step.undo) add(plan_.step(*step.undo), depth + 1, is_finally).is_undo = true;
     }
   }
@@ -220,8 +225,25 @@ class Describe {
           planned.inputs.emplace_back(name, text_now(meaning));
         planned.inputs.emplace_back("by", people_text(plan_, step.decide.by));
         return;
-      case StepKind::group: return;
+      case StepKind::group:
+        if (step.loop) add_loop(step, planned);
+        return;
     }
+  }
+
+  void add_loop(const Step& step, PlannedStep& planned) {
+    const runbooks::LoopSpec& loop = *step.loop;
+    const Step& body = plan_.step(step.children.front());
+    planned.inputs.emplace_back("each", loop.item);
+    planned.inputs.emplace_back("in", text_now(loop.in));
+    if (!(loop.key == Template{})) planned.inputs.emplace_back("key", source_of(loop.key));
+    if (!body.when.text.empty()) planned.notes.push_back("only where " + body.when.text);
+    planned.notes.push_back(loop.max_parallel == 1
+                                ? "one item after the other"
+                                : std::to_string(loop.max_parallel) + " items at once");
+    if (loop.tolerate > 0)
+      planned.notes.push_back(std::to_string(loop.tolerate) + " of them may fail");
+    if (body.is_parallel) planned.notes.emplace_back("the steps of an item start together");
   }
 
   void add_wait(const Step& step, PlannedStep& planned) {

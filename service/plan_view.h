@@ -45,4 +45,7 @@ Result<PlanView> describe_plan(const runbooks::Plan& plan, const Value::Map& inp
 
 Value to_value(const PlanView& plan);
 
+// A value as its author wrote it, in one line: "db-{{ inputs.from }}".
+std::string source_of(const runbooks::Template& t);
+
 }  // namespace rung::service

@@ -7,8 +7,8 @@ namespace rung::service {
 namespace {
 
 using engine::AttemptPhase;
+using engine::NodeIndex;
 using runbooks::Step;
-using runbooks::StepIndex;
 
 std::string state_text(const engine::StepState& state) {
   switch (state.status) {
@@ -32,16 +32,16 @@ std::string refusal(const History& history) {
   if (run.phase == engine::RunPhase::undoing) return "it is being undone already";
   if (run.phase == engine::RunPhase::finalizing) return "it is in `finally` and ends by itself";
   if (!run.no_return) return "";
-  const Step& step = history.graph().step(*run.no_return);
-  return "it passed its point of no return at " + step.address + ": " + *step.point_of_no_return;
+  return "it passed its point of no return at " + history.tree().address(*run.no_return) + ": " +
+         *history.tree().step(*run.no_return).point_of_no_return;
 }
 
-UndoStepView view_of(const History& history, StepIndex undo) {
-  const Step& step = history.graph().step(undo);
-  const StepIndex done = *step.undoes;
+UndoStepView view_of(const History& history, NodeIndex undo) {
+  const Step& step = history.tree().step(undo);
+  const NodeIndex done = *history.tree().undoes(undo);
   UndoStepView view;
-  view.step = history.graph().step(done).address;
-  view.undo = step.address;
+  view.step = history.tree().address(done);
+  view.undo = history.tree().address(undo);
   view.uses = step.action.uses;
   view.state = state_text(history.state().at(done));
   for (const auto& [name, value] :
@@ -64,14 +64,13 @@ UndoView describe_undo(const History& history) {
   view.id = run.id;
   view.refused = refusal(history);
   const engine::UndoPlan plan = engine::plan_undo(history.graph(), run);
-  for (const StepIndex undo : plan.undo) view.steps.push_back(view_of(history, undo));
-  for (const StepIndex i : plan.left_as_is)
-    view.left_as_is.push_back(history.graph().step(i).address);
+  for (const NodeIndex undo : plan.undo) view.steps.push_back(view_of(history, undo));
+  for (const NodeIndex i : plan.left_as_is) view.left_as_is.push_back(history.tree().address(i));
   for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
     const bool has_acted =
         run.steps[n].phase != AttemptPhase::none && run.steps[n].phase != AttemptPhase::not_done;
-    if (has_acted && history.graph().step({n}).undo_none)
-      view.nothing_to_undo.push_back(history.graph().step({n}).address);
+    if (has_acted && history.tree().step({n}).undo_none)
+      view.nothing_to_undo.push_back(history.tree().address({n}));
   }
   return view;
 }

@@ -136,6 +136,12 @@ struct StepOpened {
   std::int64_t due_boot_ns = 0;    // the same by CLOCK_BOOTTIME; 0 for a time of day
   friend bool operator==(const StepOpened&, const StepOpened&) = default;
 };
+// A loop began: its items and what each is called, in order.
+struct LoopOpened {
+  Value items{};                    // a list
+  std::vector<std::string> keys{};  // one for each
+  friend bool operator==(const LoopOpened&, const LoopOpened&) = default;
+};
 // The attempt is done (or the wait is over, the consent given, the values set).
 struct StepSucceeded {
   Value::Map outputs{};
@@ -201,7 +207,7 @@ using Payload =
     std::variant<RunCreated, RunClaimed, RunPaused, RunContinued, RunEnding, UndoPlanned,
                  FinallyStarted, RunStuck, RunFinished, RunNoted, SignalReceived, StepStarted,
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
-                 StepSkipped, StepReset, Voted, StepUndone, StepCorrected>;
+                 StepSkipped, StepReset, Voted, StepUndone, StepCorrected, LoopOpened>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

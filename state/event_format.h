@@ -190,6 +190,13 @@ struct Format<Voted> {
 };
 
 template <>
+struct Format<LoopOpened> {
+  static constexpr EventType type{40, 1, "loop.opened"};
+  static constexpr std::tuple fields{Field{"items", &LoopOpened::items},
+                                     Field{"keys", &LoopOpened::keys}};
+};
+
+template <>
 struct Format<StepUndone> {
   static constexpr EventType type{30, 1, "step.undone"};
   static constexpr std::tuple<> fields{};

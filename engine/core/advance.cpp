@@ -7,15 +7,17 @@
 namespace rung::engine {
 namespace {
 
-using runbooks::Step;
 using state::Ending;
 using state::RunStatus;
 
 // Events of one decision; the rest follows in the next (Decision::more).
 constexpr std::size_t kMaxEvents = 4096;
 
-bool is_root(const Draft& draft, StepIndex i) {
-  return i == draft.graph().plan().root || i == draft.graph().plan().finally;
+NodeIndex root_of(const Draft& draft) {
+  return node_of(draft.graph().plan().root);
+}
+NodeIndex finally_of(const Draft& draft) {
+  return node_of(draft.graph().plan().finally);
 }
 
 // --- the end of a run
@@ -42,9 +44,9 @@ Result<Value::Map> run_outputs(const Draft& draft) {
 
 // The first step of `finally` that failed and was not tolerated; "" where all went well.
 std::string finally_failure(const Draft& draft) {
-  for (const StepIndex i : draft.step(draft.graph().plan().finally).children) {
+  for (const NodeIndex i : draft.tree().children(finally_of(draft))) {
     if (draft.at(i).status == StepStatus::failed && !draft.at(i).is_tolerated)
-      return draft.step(i).address;
+      return draft.address(i);
   }
   return "";
 }
@@ -73,18 +75,18 @@ void finish_run(Draft& draft) {
 
 // Groups that the ending left half way: they are over as well.
 void close_groups(Draft& draft) {
-  for (std::uint32_t n = 0; n < draft.graph().size(); ++n) {
-    const Step& step = draft.step({n});
-    const bool is_open =
-        step.kind == StepKind::group && draft.at({n}).status == StepStatus::running;
-    if (!is_open || is_root(draft, {n})) continue;
-    draft.emit(StepIndex{n}, state::StepFailed{{ErrorClass::refused, "the run ended"},
-                                               step.tolerate.has_value()});
+  for (std::uint32_t n = 0; n < draft.state().steps.size(); ++n) {
+    const NodeIndex i{n};
+    const bool is_root = i == root_of(draft) || i == finally_of(draft);
+    if (is_root || draft.at(i).status != StepStatus::running) continue;
+    if (draft.step(i).kind != StepKind::group) continue;
+    draft.emit(i, state::StepFailed{{ErrorClass::refused, "the run ended"},
+                                    draft.step(i).tolerate.has_value()});
   }
 }
 
 void leave_steps(Draft& draft) {
-  if (draft.step(draft.graph().plan().finally).children.empty()) return finish_run(draft);
+  if (draft.tree().children(finally_of(draft)).empty()) return finish_run(draft);
   draft.emit(state::FinallyStarted{});
 }
 
@@ -93,12 +95,11 @@ void leave_steps(Draft& draft) {
 bool end_a_group(Draft& draft) {
   const auto& ended = draft.state().ended_groups;
   if (ended.empty()) return false;
-  const Plan& plan = draft.graph().plan();
   // Inner groups have the higher index: they end before what is around them.
-  const StepIndex i = *ended.rbegin();
-  if (i == plan.root) {
+  const NodeIndex i = *ended.rbegin();
+  if (i == root_of(draft)) {
     if (draft.state().ending) return false;
-    if (!draft.step(plan.finally).children.empty()) {
+    if (!draft.tree().children(finally_of(draft)).empty()) {
       state::RunEnding ending;
       ending.ending = Ending::succeed;
       draft.emit(std::move(ending));
@@ -106,7 +107,7 @@ bool end_a_group(Draft& draft) {
     leave_steps(draft);
     return true;
   }
-  if (i == plan.finally) {
+  if (i == finally_of(draft)) {
     if (draft.state().phase != RunPhase::finalizing) return false;
     finish_run(draft);
     return true;
@@ -116,8 +117,8 @@ bool end_a_group(Draft& draft) {
 }
 
 // What the innermost group that says so wants; else the runbook.
-runbooks::OnFailure policy_for(const Draft& draft, StepIndex failed) {
-  for (auto up = draft.step(failed).parent; up; up = draft.step(*up).parent) {
+runbooks::OnFailure policy_for(const Draft& draft, NodeIndex failed) {
+  for (auto up = draft.tree().parent(failed); up; up = draft.tree().parent(*up)) {
     if (draft.step(*up).on_failure) return *draft.step(*up).on_failure;
   }
   return draft.graph().plan().on_failure;
@@ -126,31 +127,29 @@ runbooks::OnFailure policy_for(const Draft& draft, StepIndex failed) {
 bool answer_failure(Draft& draft) {
   const RunState& run = draft.state();
   if (!run.failed_by || run.paused || run.ending || run.phase != RunPhase::steps) return false;
-  const Step& step = draft.step(*run.failed_by);
+  const std::string address = draft.address(*run.failed_by);
   const auto& error = draft.at(*run.failed_by).error;
-  const std::string reason = step.address + " failed" + (error ? ": " + error->message : "");
+  const std::string reason = address + " failed" + (error ? ": " + error->message : "");
   switch (policy_for(draft, *run.failed_by)) {
     case runbooks::OnFailure::fail:
-      begin_ending(draft, {Ending::fail, step.address, reason, "", "", false},
-                   CancelRunning::drain);
+      begin_ending(draft, {Ending::fail, address, reason, "", "", false}, CancelRunning::drain);
       return true;
     case runbooks::OnFailure::undo_run:
       if (run.no_return) break;
-      begin_ending(draft, {Ending::undo, step.address, reason, "", "", false},
-                   CancelRunning::drain);
+      begin_ending(draft, {Ending::undo, address, reason, "", "", false}, CancelRunning::drain);
       return true;
     case runbooks::OnFailure::pause: break;
   }
-  draft.emit(state::RunPaused{state::PauseReason::failure, step.address, reason, "", ""});
+  draft.emit(state::RunPaused{state::PauseReason::failure, address, reason, "", ""});
   return true;
 }
 
 bool start_ready(Draft& draft) {
   const RunState& run = draft.state();
   if (run.ready.empty() || run.phase == RunPhase::undoing || !may_start(run)) return false;
-  for (const StepIndex i : run.ready) {
+  for (const NodeIndex i : run.ready) {
     bool is_doomed = false;
-    for (auto up = draft.step(i).parent; up && !is_doomed; up = draft.step(*up).parent) {
+    for (auto up = draft.tree().parent(i); up && !is_doomed; up = draft.tree().parent(*up)) {
       is_doomed = draft.at(*up).is_doomed;
     }
     if (is_doomed) continue;
@@ -169,8 +168,8 @@ bool conclude_steps(Draft& draft) {
   if (!run.ending || run.phase != RunPhase::steps || !only_doubts_are_active(run)) return false;
   if (run.ending->ending == Ending::undo) {
     state::UndoPlanned planned;
-    for (const StepIndex undo : plan_undo(draft.graph(), run).undo)
-      planned.steps.push_back(draft.step(undo).address);
+    for (const NodeIndex undo : plan_undo(draft.graph(), run).undo)
+      planned.steps.push_back(draft.address(undo));
     draft.emit(std::move(planned));
     return true;
   }
@@ -184,8 +183,8 @@ bool conclude_steps(Draft& draft) {
 bool mark_undone(Draft& draft) {
   const RunState& run = draft.state();
   if (run.next_undo == 0) return false;
-  const StepIndex undo = run.undo_order[run.next_undo - 1];
-  const StepIndex doer = *draft.step(undo).undoes;
+  const NodeIndex undo = run.undo_order[run.next_undo - 1];
+  const NodeIndex doer = *draft.tree().undoes(undo);
   const bool is_undone = run.at(undo).status == StepStatus::succeeded;
   if (!is_undone || !next_status(run.at(doer).status, StepChange::undone)) return false;
   draft.emit(doer, state::StepUndone{});
@@ -197,7 +196,7 @@ bool undo_next(Draft& draft) {
   if (run.phase != RunPhase::undoing) return false;
   if (mark_undone(draft)) return true;
   if (run.next_undo < run.undo_order.size()) {
-    const StepIndex undo = run.undo_order[run.next_undo];
+    const NodeIndex undo = run.undo_order[run.next_undo];
     if (run.at(undo).status != StepStatus::waiting || !may_start(run)) return false;
     begin_step(draft, undo);
     return true;

@@ -10,47 +10,46 @@ namespace {
 
 using runbooks::Step;
 
-bool is_out_of_time(const Draft& draft, StepIndex i) {
+bool is_out_of_time(const Draft& draft, NodeIndex i) {
   const auto limit = step_limit(draft.step(i), draft.at(i));
   return limit && is_due(*limit, draft.context().now);
 }
 
 // Undo and finally go on while a run ends; its ordinary steps do not.
-bool tries_are_over(const Draft& draft, StepIndex i) {
+bool tries_are_over(const Draft& draft, NodeIndex i) {
   const bool is_ordinary = draft.state().phase == RunPhase::steps;
   return (is_ordinary && draft.state().ending) || is_out_of_time(draft, i);
 }
 
-void schedule(Draft& draft, StepIndex i, Duration delay) {
+void schedule(Draft& draft, NodeIndex i, Duration delay) {
   const Due due = draft.after(delay);
   draft.emit(i, state::RetryScheduled{due.utc, due.boot.count()});
 }
 
-bool retries(Draft& draft, StepIndex i) {
+bool retries(Draft& draft, NodeIndex i) {
   const StepState& state = draft.at(i);
   if (tries_are_over(draft, i)) return false;
   const auto policy = retry_policy(draft.graph().plan(), draft.step(i), state.effect_class);
   const std::int64_t tries = state.attempts - state.budget_from;
   if (!grants_retry(policy, tries, state.error->error_class)) return false;
-  schedule(
-      draft, i,
-      retry_delay(policy, tries, jitter_of(draft.state(), draft.step(i).address, state.attempts)));
+  schedule(draft, i,
+           retry_delay(policy, tries, jitter_of(draft.state(), draft.address(i), state.attempts)));
   return true;
 }
 
 // The engine died, not the action: the try costs nothing.
-void run_again(Draft& draft, StepIndex i) {
+void run_again(Draft& draft, NodeIndex i) {
   const bool may = draft.context().driving == Driving::drive && may_start(draft.state());
   if (may && begin_attempt(draft, i)) return;
   schedule(draft, i, Duration::zero());
 }
 
-void doubt(Draft& draft, StepIndex i) {
+void doubt(Draft& draft, NodeIndex i) {
   draft.emit(i, state::StepInDoubt{draft.at(i).error->message});
 }
 
 // The promise that was made at the intent, or today's where that is weaker.
-EffectClass class_after_unknown(const Draft& draft, StepIndex i) {
+EffectClass class_after_unknown(const Draft& draft, NodeIndex i) {
   const Step& step = draft.step(i);
   const StepState& state = draft.at(i);
   const auto today = effect_class_of(
@@ -60,14 +59,14 @@ EffectClass class_after_unknown(const Draft& draft, StepIndex i) {
 }
 
 // No more tries. What happened under a key before, and was never told, only a person can say.
-void give_up(Draft& draft, StepIndex i) {
+void give_up(Draft& draft, NodeIndex i) {
   const StepState& state = draft.at(i);
   if (state.has_unknown && state.effect_class == EffectClass::keyed) return doubt(draft, i);
   fail_step(draft, i, *state.error);
 }
 
 // Section 3 of the contract: what an unknown outcome leads to, by the effect class.
-void after_unknown(Draft& draft, StepIndex i, Seen seen) {
+void after_unknown(Draft& draft, NodeIndex i, Seen seen) {
   switch (class_after_unknown(draft, i)) {
     case EffectClass::probe: return draft.perform(ProbeAttempt{i, seen == Seen::after_restart});
     case EffectClass::once: return doubt(draft, i);
@@ -80,9 +79,24 @@ void after_unknown(Draft& draft, StepIndex i, Seen seen) {
   give_up(draft, i);
 }
 
+// Of an item: its loop goes on without it.
+bool can_do_without(const Draft& draft, NodeIndex i) {
+  const auto parent = draft.tree().parent(i);
+  if (!parent || !draft.step(*parent).loop) return false;
+  if (draft.at(i).is_doomed) return draft.at(i).is_set_aside;
+  const auto tolerated = static_cast<std::uint32_t>(draft.step(*parent).loop->tolerate);
+  return draft.tree().opened_by(*parent)->set_aside < tolerated;
+}
+
 }  // namespace
 
-void after_bad_end(Draft& draft, StepIndex i, Seen seen) {
+ActionError invalid_input(const Error& error, std::string_view where) {
+  const auto error_class =
+      error.code() == ErrorCode::exhausted ? ErrorClass::quota : ErrorClass::invalid;
+  return {error_class, std::string(where) + ": " + error.message()};
+}
+
+void after_bad_end(Draft& draft, NodeIndex i, Seen seen) {
   if (draft.at(i).phase == AttemptPhase::unknown) return after_unknown(draft, i, seen);
   const bool never_happened = draft.at(i).phase == AttemptPhase::not_done;
   if (never_happened && seen == Seen::after_restart && !tries_are_over(draft, i))
@@ -91,23 +105,23 @@ void after_bad_end(Draft& draft, StepIndex i, Seen seen) {
   give_up(draft, i);
 }
 
-void fail_step(Draft& draft, StepIndex i, ActionError error) {
+void fail_step(Draft& draft, NodeIndex i, ActionError error) {
   const Step& step = draft.step(i);
-  draft.emit(i, state::StepFailed{std::move(error), step.tolerate.has_value()});
-  if (step.tolerate) return;
-  if (step.undoes) return draft.emit(state::RunStuck{step.address});
-  if (step.parent && draft.step(*step.parent).cancel_others)
-    cancel_running_under(draft, *step.parent);
+  const bool is_tolerated = step.tolerate || can_do_without(draft, i);
+  draft.emit(i, state::StepFailed{std::move(error), is_tolerated});
+  if (is_tolerated) return;
+  if (step.undoes) return draft.emit(state::RunStuck{draft.address(i)});
+  const auto parent = draft.tree().parent(i);
+  if (parent && draft.step(*parent).cancel_others) cancel_running_under(draft, *parent);
 }
 
-void end_group(Draft& draft, StepIndex i) {
-  const Step& step = draft.step(i);
+void end_group(Draft& draft, NodeIndex i) {
   if (!draft.at(i).is_doomed) return draft.emit(i, state::StepSucceeded{});
   ActionError error{ErrorClass::refused, "a step in it failed"};
-  for (const StepIndex child : step.children) {
+  for (const NodeIndex child : draft.tree().children(i)) {
     const StepState& state = draft.at(child);
     if (state.status != StepStatus::failed || state.is_tolerated || !state.error) continue;
-    error = {state.error->error_class, draft.step(child).address + ": " + state.error->message};
+    error = {state.error->error_class, draft.address(child) + ": " + state.error->message};
     break;
   }
   fail_step(draft, i, std::move(error));

@@ -25,7 +25,7 @@ NextDue earlier(const NextDue& a, const NextDue& b) {
   return both;
 }
 
-void Agenda::add(runbooks::StepIndex step, const Due& due) {
+void Agenda::add(NodeIndex step, const Due& due) {
   if (due.boot > Duration::zero()) {
     by_boot_.emplace(std::pair(due.boot, step), due.utc);
   } else {
@@ -33,7 +33,7 @@ void Agenda::add(runbooks::StepIndex step, const Due& due) {
   }
 }
 
-void Agenda::remove(runbooks::StepIndex step, const Due& due) {
+void Agenda::remove(NodeIndex step, const Due& due) {
   if (due.boot > Duration::zero()) {
     by_boot_.erase({due.boot, step});
   } else {
@@ -49,7 +49,7 @@ NextDue Agenda::next() const {
   return next;
 }
 
-void Agenda::collect(Instant now, std::set<runbooks::StepIndex>& into) const {
+void Agenda::collect(Instant now, std::set<NodeIndex>& into) const {
   for (const auto& [entry, utc] : by_boot_) {
     if (entry.first > now.boot) break;
     into.insert(entry.second);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/time.h"
-#include "runbooks/plan.h"
+#include "engine/core/step_tree.h"
 
 #include <map>
 #include <optional>
@@ -34,16 +34,16 @@ NextDue earlier(const NextDue& a, const NextDue& b);
 // due time of a step removes it before and adds it after.
 class Agenda {
  public:
-  void add(runbooks::StepIndex step, const Due& due);
-  void remove(runbooks::StepIndex step, const Due& due);
+  void add(NodeIndex step, const Due& due);
+  void remove(NodeIndex step, const Due& due);
 
   NextDue next() const;
   // Adds the steps that are due.
-  void collect(Instant now, std::set<runbooks::StepIndex>& into) const;
+  void collect(Instant now, std::set<NodeIndex>& into) const;
 
  private:
-  std::map<std::pair<Duration, runbooks::StepIndex>, TimePoint> by_boot_;
-  std::set<std::pair<TimePoint, runbooks::StepIndex>> by_utc_;
+  std::map<std::pair<Duration, NodeIndex>, TimePoint> by_boot_;
+  std::set<std::pair<TimePoint, NodeIndex>> by_utc_;
 };
 
 }  // namespace rung::engine

@@ -1,3 +1,4 @@
+#include "base/url.h"
 #include "engine/core/state.h"
 
 #include <algorithm>
@@ -44,15 +45,9 @@ class Fold {
     if (run_.created) return Error(ErrorCode::corrupt, "run.created twice");
     run_.created = e;
     run_.created_at = event_.at;
-    run_.steps.resize(graph_.size());
-    for (std::uint32_t i = 0; i < graph_.size(); ++i) {
-      const runbooks::Step& step = graph_.step({i});
-      run_.steps[i].unmet_needs = static_cast<std::uint32_t>(step.needs.size());
-      run_.steps[i].unfinished_children = static_cast<std::uint32_t>(step.children.size());
-    }
+    add_steps(StepIndex{0}, static_cast<std::uint32_t>(graph_.size()), 1);
     run_.phase = RunPhase::steps;
-    run_.at(graph_.plan().root).status = StepStatus::running;
-    open_group(graph_.plan().root);
+    open_root(graph_.plan().root);
     return success();
   }
 
@@ -86,7 +81,7 @@ class Fold {
   Result<void> on(const UndoPlanned& e) {
     run_.undo_order.clear();
     for (const std::string& address : e.steps) {
-      const auto step = graph_.find(address);
+      const auto step = tree_.find(address);
       if (!step) return unknown_step(address);
       run_.undo_order.push_back(*step);
     }
@@ -100,8 +95,7 @@ class Fold {
     run_.phase = RunPhase::finalizing;
     run_.stuck_at.clear();
     run_.ready.clear();
-    run_.at(graph_.plan().finally).status = StepStatus::running;
-    open_group(graph_.plan().finally);
+    open_root(graph_.plan().finally);
     return success();
   }
 
@@ -149,7 +143,7 @@ class Fold {
       step.first_started_at = event_.at;
       step.first_started_boot = step.started_boot;
     }
-    if (graph_.step(i).point_of_no_return && !run_.no_return) {
+    if (tree_.step(i).point_of_no_return && !run_.no_return) {
       run_.no_return = i;
       run_.no_return_at = event_.at;
     }
@@ -162,7 +156,30 @@ class Fold {
     step.shown = e.shown;
     step.started_at = step.first_started_at = event_.at;
     if (e.due) step.due = Due{*e.due, Duration(e.due_boot_ns)};
-    if (graph_.step(i).kind == StepKind::group) open_group(i);
+    if (tree_.step(i).kind == StepKind::group) open_group(i);
+    return success();
+  }
+
+  Result<void> on(const LoopOpened& e) {
+    const auto* items = e.items.list();
+    const bool fits = items != nullptr && items->size() == e.keys.size();
+    if (!fits) return Error(ErrorCode::corrupt, "the items of a loop do not fit their keys");
+    TRY(const auto i, change(StepChange::opened));
+    const runbooks::Step& loop = tree_.step(i);
+    if (!loop.loop) return Error(ErrorCode::corrupt, event_.step + " is no loop");
+    StepState& state = run_.at(i);
+    state.started_at = state.first_started_at = event_.at;
+    state.unfinished_children = static_cast<std::uint32_t>(items->size());
+    std::vector<LoopItem> named;
+    named.reserve(items->size());
+    for (std::size_t n = 0; n < items->size(); ++n)
+      named.push_back({e.keys[n], percent_encode(e.keys[n]), (*items)[n]});
+    const StepIndex body = loop.children.front();
+    const std::uint32_t size = graph_.subtree_size(body);
+    run_.loops.open(i, body, size, std::move(named), static_cast<std::uint32_t>(run_.steps.size()));
+    add_steps(body, size, items->size());
+    for (std::int32_t n = 0; n < loop.loop->max_parallel; ++n) ready_next_item(i);
+    if (items->empty()) end_soon(i);
     return success();
   }
 
@@ -224,9 +241,10 @@ class Fold {
     leave_flight(was_);
     step.error = e.error;
     step.is_tolerated = e.tolerated;
+    if (e.tolerated && !step.is_doomed) set_aside(i);
     ended(i);
-    if (graph_.step(i).kind == StepKind::group) skip_waiting_under(i, "branch");
-    if (e.tolerated || graph_.step(i).parent == graph_.plan().finally) {
+    if (tree_.step(i).kind == StepKind::group) skip_waiting_under(i, "branch");
+    if (e.tolerated || tree_.parent(i) == node_of(graph_.plan().finally)) {
       passed(i);
     } else {
       doom_parents(i);
@@ -242,7 +260,7 @@ class Fold {
     if (!e.who.empty()) step.who = e.who;
     answered(i);
     ended(i);
-    if (graph_.step(i).kind == StepKind::group) skip_waiting_under(i, e.reason);
+    if (tree_.step(i).kind == StepKind::group) skip_waiting_under(i, e.reason);
     passed(i);
     return success();
   }
@@ -258,7 +276,7 @@ class Fold {
     if (!e.who.empty()) step.who = e.who;
     answered(i);
     if (run_.stuck_at == event_.step) run_.stuck_at.clear();
-    if (!graph_.step(i).undoes) run_.ready.insert(i);
+    if (!tree_.step(i).undoes) run_.ready.insert(i);
     return success();
   }
 
@@ -278,8 +296,8 @@ class Fold {
 
   // Moves the event's step along the table and keeps `active`, `in_doubt` and the counts of the
   // groups above it.
-  Result<StepIndex> change(StepChange what) {
-    const auto i = graph_.find(event_.step);
+  Result<NodeIndex> change(StepChange what) {
+    const auto i = tree_.find(event_.step);
     if (!i) return unknown_step(event_.step);
     StepState& step = run_.at(*i);
     const auto to = next_status(step.status, what);
@@ -295,12 +313,12 @@ class Fold {
     return *i;
   }
 
-  void move(StepIndex i, StepStatus to) {
+  void move(NodeIndex i, StepStatus to) {
     StepState& step = run_.at(i);
     const StepStatus from = step.status;
     step.status = to;
     run_.ready.erase(i);
-    const bool is_undo = graph_.step(i).undoes.has_value();
+    const bool is_undo = tree_.step(i).undoes.has_value();
     if (from == StepStatus::in_doubt) {
       run_.in_doubt -= 1;
       if (is_undo) run_.undos_in_doubt -= 1;
@@ -309,15 +327,15 @@ class Fold {
       run_.in_doubt += 1;
       if (is_undo) run_.undos_in_doubt += 1;
     }
-    if (graph_.step(i).kind == StepKind::group || counts_as_active(from) == counts_as_active(to))
+    if (tree_.step(i).kind == StepKind::group || counts_as_active(from) == counts_as_active(to))
       return;
     const bool is_active = counts_as_active(to);
     if (is_active)
       run_.active.insert(i);
     else
       run_.active.erase(i);
-    if (graph_.step(i).undoes) return;
-    for (auto up = graph_.step(i).parent; up; up = graph_.step(*up).parent) {
+    if (tree_.step(i).undoes) return;
+    for (auto up = tree_.parent(i); up; up = tree_.parent(*up)) {
       StepState& group = run_.at(*up);
       group.active_leaves = is_active ? group.active_leaves + 1 : group.active_leaves - 1;
       if (group.is_doomed && group.active_leaves == 0) end_soon(*up);
@@ -326,7 +344,7 @@ class Fold {
 
   // The times of a step leave the agendas before it changes, and enter them anew after.
   template <class Change>
-  void with_times(StepIndex i, Change change) {
+  void with_times(NodeIndex i, Change change) {
     const StepState& step = run_.at(i);
     if (!step.due) return;
     if (step.status != StepStatus::backing_off) {
@@ -334,12 +352,12 @@ class Fold {
       return;
     }
     change(run_.delays, *step.due);
-    if (const auto limit = step_limit(graph_.step(i), step)) change(run_.waits, *limit);
+    if (const auto limit = step_limit(tree_.step(i), step)) change(run_.waits, *limit);
   }
-  void forget_times(StepIndex i) {
+  void forget_times(NodeIndex i) {
     with_times(i, [i](Agenda& agenda, const Due& due) { agenda.remove(i, due); });
   }
-  void note_times(StepIndex i) {
+  void note_times(NodeIndex i) {
     with_times(i, [i](Agenda& agenda, const Due& due) { agenda.add(i, due); });
   }
 
@@ -347,49 +365,78 @@ class Fold {
     if (was_in_flight) run_.in_flight -= 1;
   }
 
-  void ended(StepIndex i) {
+  void ended(NodeIndex i) {
     StepState& step = run_.at(i);
     step.finished_at = event_.at;
     step.due.reset();
     step.end_order = ++run_.ends;
-    if (graph_.step(i).kind == StepKind::group) run_.ended_groups.erase(i);
+    if (tree_.step(i).kind == StepKind::group) run_.ended_groups.erase(i);
   }
 
   // Nothing stands in the way of what needs this step any more.
-  void passed(StepIndex i) {
-    const runbooks::Step& step = graph_.step(i);
-    if (step.undoes) {
-      if (run_.stuck_at == step.address) run_.stuck_at.clear();
+  void passed(NodeIndex i) {
+    if (tree_.step(i).undoes) {
+      if (run_.stuck_at == event_.step) run_.stuck_at.clear();
       if (run_.next_undo < run_.undo_order.size() && run_.undo_order[run_.next_undo] == i)
         run_.next_undo += 1;
       return;
     }
-    for (const StepIndex d : graph_.dependents(i)) {
+    for (const NodeIndex d : tree_.dependents(i)) {
       StepState& dependent = run_.at(d);
       dependent.unmet_needs -= 1;
       if (dependent.unmet_needs == 0 && dependent.status == StepStatus::waiting)
         run_.ready.insert(d);
     }
-    if (!step.parent) return;
-    StepState& group = run_.at(*step.parent);
+    const auto parent = tree_.parent(i);
+    if (!parent) return;
+    StepState& group = run_.at(*parent);
     group.unfinished_children -= 1;
-    if (group.unfinished_children == 0) end_soon(*step.parent);
+    const OpenLoop* loop = run_.loops.of(*parent);
+    if (loop != nullptr && loop->item_of(i) < loop->next) ready_next_item(*parent);
+    if (group.unfinished_children == 0) end_soon(*parent);
   }
 
-  void end_soon(StepIndex group) {
+  void ready_next_item(NodeIndex loop_node) {
+    OpenLoop& loop = *run_.loops.of(loop_node);
+    while (loop.next < loop.items.size()) {
+      const NodeIndex item = loop.item_node(loop.next++);
+      if (run_.at(item).status != StepStatus::waiting) continue;
+      run_.ready.insert(item);
+      return;
+    }
+  }
+
+  // The state of what `times` items of the plan's steps from `first` on need.
+  void add_steps(StepIndex first, std::uint32_t size, std::size_t times) {
+    run_.steps.reserve(run_.steps.size() + size * times);
+    for (std::size_t n = 0; n < size * times; ++n) {
+      const runbooks::Step& step =
+          graph_.step({first.number + static_cast<std::uint32_t>(n % size)});
+      StepState& state = run_.steps.emplace_back();
+      state.unmet_needs = static_cast<std::uint32_t>(step.needs.size());
+      state.unfinished_children = static_cast<std::uint32_t>(step.children.size());
+    }
+  }
+
+  void open_root(StepIndex root) {
+    run_.at(node_of(root)).status = StepStatus::running;
+    open_group(node_of(root));
+  }
+
+  void end_soon(NodeIndex group) {
     if (run_.at(group).status == StepStatus::running) run_.ended_groups.insert(group);
   }
 
-  void open_group(StepIndex i) {
-    for (const StepIndex child : graph_.step(i).children) {
+  void open_group(NodeIndex i) {
+    for (const NodeIndex child : tree_.children(i)) {
       if (run_.at(child).unmet_needs == 0 && run_.at(child).status == StepStatus::waiting)
         run_.ready.insert(child);
     }
     if (run_.at(i).unfinished_children == 0) end_soon(i);
   }
 
-  void skip_waiting_under(StepIndex i, const std::string& reason) {
-    for (const StepIndex child : graph_.step(i).children) {
+  void skip_waiting_under(NodeIndex i, const std::string& reason) {
+    for (const NodeIndex child : tree_.children(i)) {
       if (run_.at(child).status != StepStatus::waiting) continue;
       move(child, StepStatus::skipped);
       run_.at(child).skipped_because = reason;
@@ -397,49 +444,72 @@ class Fold {
     }
   }
 
-  // The failure ends the nearest group that contains it (one that tolerates it, or one directly in
-  // `finally`); where there is none it is the run's.
-  void doom_parents(StepIndex i) {
-    if (graph_.step(i).undoes) return;
-    if (const auto container = failure_container(i)) {
-      StepState& group = run_.at(*container);
-      if (!group.is_doomed) forget_ready_under(*container);
+  // The failure ends the groups around it up to the one that contains it (one that tolerates it, an
+  // item that the loop can do without, or one directly in `finally`), innermost first; where none
+  // does it is the run's.
+  void doom_parents(NodeIndex i) {
+    if (tree_.step(i).undoes) return;
+    const auto container = failure_container(i);
+    if (!container) {
+      if (!run_.failed_by && !run_.ending) run_.failed_by = i;
+      return;
+    }
+    forget_ready_under(*container);
+    for (auto up = tree_.parent(i); up; up = tree_.parent(*up)) {
+      StepState& group = run_.at(*up);
+      if (*up == *container && !group.is_doomed) set_aside(*up);
       group.is_doomed = true;
-      if (group.active_leaves == 0) end_soon(*container);
-    } else if (!run_.failed_by && !run_.ending) {
-      run_.failed_by = i;
+      if (group.active_leaves == 0) end_soon(*up);
+      if (*up == *container) return;
     }
   }
 
-  void forget_ready_under(StepIndex group) {
-    for (const StepIndex child : graph_.step(group).children) {
-      if (run_.ready.erase(child) == 0) forget_ready_under(child);
-    }
+  void forget_ready_under(NodeIndex group) {
+    std::erase_if(run_.ready, [&](NodeIndex i) { return tree_.is_under(i, group); });
   }
 
-  std::optional<StepIndex> failure_container(StepIndex i) const {
-    for (auto up = graph_.step(i).parent; up; up = graph_.step(*up).parent) {
-      const runbooks::Step& group = graph_.step(*up);
-      if (group.tolerate || group.parent == graph_.plan().finally) return up;
+  // An item that fails and is tolerated counts against what its loop can do without.
+  void set_aside(NodeIndex i) {
+    OpenLoop* loop = loop_of_item(i);
+    if (loop == nullptr) return;
+    loop->set_aside += 1;
+    run_.at(i).is_set_aside = true;
+  }
+  OpenLoop* loop_of_item(NodeIndex i) {
+    const auto parent = tree_.parent(i);
+    return parent && tree_.step(*parent).loop ? run_.loops.of(*parent) : nullptr;
+  }
+
+  std::optional<NodeIndex> failure_container(NodeIndex i) {
+    for (auto up = tree_.parent(i); up; up = tree_.parent(*up)) {
+      const runbooks::Step& group = tree_.step(*up);
+      if (group.tolerate || tree_.parent(*up) == node_of(graph_.plan().finally)) return up;
       if (group.on_failure) return std::nullopt;  // it says what the failure means for the run
+      if (run_.at(*up).is_doomed || can_do_without(*up)) return up;
     }
     return std::nullopt;
   }
 
+  bool can_do_without(NodeIndex item) {
+    const OpenLoop* loop = loop_of_item(item);
+    if (loop == nullptr) return false;
+    return loop->set_aside < static_cast<std::uint32_t>(tree_.step(loop->loop).loop->tolerate);
+  }
+
   // A person took care of this failure; another one may still be open.
-  void answered(StepIndex i) {
+  void answered(NodeIndex i) {
     if (run_.failed_by != i) return;
     run_.failed_by.reset();
     for (std::uint32_t n = 0; n < run_.steps.size() && !run_.failed_by; ++n) {
       const StepState& other = run_.steps[n];
       const bool is_open = other.status == StepStatus::failed && !other.is_tolerated;
-      if (is_open && !graph_.step({n}).undoes && !failure_container({n}))
-        run_.failed_by = StepIndex{n};
+      if (is_open && !tree_.step({n}).undoes && !failure_container({n}))
+        run_.failed_by = NodeIndex{n};
     }
   }
 
   void forget_boot_times() {
-    for (const StepIndex i : run_.active) {
+    for (const NodeIndex i : run_.active) {
       StepState& step = run_.at(i);
       forget_times(i);
       if (step.due) step.due->boot = Duration{};
@@ -455,9 +525,10 @@ class Fold {
 
   const Graph& graph_;
   RunState& run_;
+  StepTree tree_{graph_, run_.loops};
   const Event& event_;
   bool was_ = false;  // in flight before this event
-  std::optional<StepIndex> changed_;
+  std::optional<NodeIndex> changed_;
 };
 
 }  // namespace

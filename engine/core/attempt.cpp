@@ -55,13 +55,13 @@ std::int64_t next_generation(const StepState& step) {
 
 // The undo's inputs as far as they are known before the effect: an undo that cannot be computed
 // is found out now and not when it is needed.
-Result<Value::Map> undo_inputs(const Draft& draft, StepIndex i, const Value::Map& recorded) {
-  const auto undo = draft.step(i).undo;
+Result<Value::Map> undo_inputs(const Draft& draft, NodeIndex i, const Value::Map& recorded) {
+  const auto undo = draft.tree().undo(i);
   if (!undo) return Value::Map{};
   const Template::Map& fields = draft.step(*undo).action.with;
   if (any_mentions(fields, "outputs") || any_mentions(fields, "steps." + draft.step(i).id))
     return Value::Map{};
-  RunScope scope = draft.scope();
+  RunScope scope = draft.scope(i);
   scope.add(
       "self",
       Value::Map{
@@ -74,25 +74,26 @@ Result<Value::Map> undo_inputs(const Draft& draft, StepIndex i, const Value::Map
 }
 
 // The plan's meaning is pinned, and with it the files that its steps name.
-bool pauses_for_changed_files(Draft& draft, StepIndex i) {
+bool pauses_for_changed_files(Draft& draft, NodeIndex i) {
   const Step& step = draft.step(i);
   if (step.pinned.empty() || step.is_unpinned || draft.context().files == nullptr) return false;
   const std::string what = draft.context().files->changed(draft.graph().plan(), step);
   if (what.empty()) return false;
-  const std::string detail = step.address + ": " + what;
-  draft.emit(state::RunPaused{state::PauseReason::changed, step.address, detail, "", ""});
+  const std::string address = draft.address(i);
+  draft.emit(state::RunPaused{state::PauseReason::changed, address, address + ": " + what, "", ""});
   return true;
 }
 
-bool fails(Draft& draft, StepIndex i, const Error& error) {
+bool fails(Draft& draft, NodeIndex i, const Error& error) {
   fail_step(draft, i, {ErrorClass::invalid, error.message()});
   return true;
 }
 
 }  // namespace
 
-Value self_of(const Graph& graph, const RunState& run, StepIndex i) {
-  const StepIndex doer = graph.step(i).undoes.value_or(i);
+Value self_of(const Graph& graph, const RunState& run, NodeIndex i) {
+  const StepTree tree(graph, run.loops);
+  const NodeIndex doer = tree.undoes(i).value_or(i);
   const StepState& state = run.at(doer);
   return Value::Map{{"with", Value(visible(*ActionFields::latest(graph, run, doer), state.inputs))},
                     {"before", state.before},
@@ -110,8 +111,8 @@ EffectClass effect_class_of(const Step& step, const Value::Map& with, const Acti
   return step.probe ? EffectClass::probe : by_action;
 }
 
-Instant deadline_of(const Graph& graph, const RunState& run, StepIndex i, Instant now) {
-  const Step& step = graph.step(i);
+Instant deadline_of(const Graph& graph, const RunState& run, NodeIndex i, Instant now) {
+  const Step& step = StepTree(graph, run.loops).step(i);
   const StepState& state = run.at(i);
   constexpr Duration kFar = std::chrono::hours(24 * 365);
   const TimePoint started = state.started_at.value_or(now.utc);
@@ -126,15 +127,16 @@ Instant deadline_of(const Graph& graph, const RunState& run, StepIndex i, Instan
   return now + std::max(left, Duration::zero());
 }
 
-bool begin_attempt(Draft& draft, StepIndex i) {
+bool begin_attempt(Draft& draft, NodeIndex i) {
   if (pauses_for_changed_files(draft, i)) return false;
   const Step& step = draft.step(i);
   const StepState& before = draft.at(i);
   const ActionFields fields = ActionFields::next(draft.graph(), draft.state(), i);
-  RunScope scope = draft.scope();
-  const bool has_prepared_undo = step.undoes && !draft.at(*step.undoes).undo_inputs.empty();
-  if (step.undoes) scope.add("self", self_of(draft.graph(), draft.state(), i));
-  auto recorded = has_prepared_undo ? Result<Value::Map>(draft.at(*step.undoes).undo_inputs)
+  RunScope scope = draft.scope(i);
+  const auto done = draft.tree().undoes(i);
+  const bool has_prepared_undo = done && !draft.at(*done).undo_inputs.empty();
+  if (done) scope.add("self", self_of(draft.graph(), draft.state(), i));
+  auto recorded = has_prepared_undo ? Result<Value::Map>(draft.at(*done).undo_inputs)
                                     : record(*fields, *draft.context().evaluator, scope);
   if (!recorded) return fails(draft, i, recorded.error());
 

@@ -5,7 +5,7 @@
 namespace rung::engine {
 
 // What an expression of an action sees beside its run: `self` in an undo or a probe.
-Value self_of(const Graph& graph, const RunState& run, StepIndex i);
+Value self_of(const Graph& graph, const RunState& run, NodeIndex i);
 
 // The effect class of this use: what the action says, made stricter or looser by what its author
 // wrote (`probe:`, `in_doubt:`).
@@ -13,10 +13,10 @@ EffectClass effect_class_of(const runbooks::Step& step, const Value::Map& with,
                             const ActionFacts& facts);
 
 // "" where `expect` holds for these outputs of the step; else what to say.
-std::string unmet(const Draft& draft, StepIndex i, const runbooks::Expression& expect,
+std::string unmet(const Draft& draft, NodeIndex i, const runbooks::Expression& expect,
                   const Value::Map& outputs);
 
 // When the latest attempt of `i` must have ended: its `timeout`, and never after `step_timeout`.
-Instant deadline_of(const Graph& graph, const RunState& run, StepIndex i, Instant now);
+Instant deadline_of(const Graph& graph, const RunState& run, NodeIndex i, Instant now);
 
 }  // namespace rung::engine

@@ -7,18 +7,12 @@ namespace {
 
 using runbooks::Step;
 
-ActionError invalid(const Error& error, std::string_view where) {
-  const auto error_class =
-      error.code() == ErrorCode::exhausted ? ErrorClass::quota : ErrorClass::invalid;
-  return {error_class, std::string(where) + ": " + error.message()};
-}
-
 std::optional<Due> timeout_of(const Draft& draft, const Step& step) {
   if (step.timeout <= Duration::zero()) return std::nullopt;
   return draft.after(step.timeout);
 }
 
-void open(Draft& draft, StepIndex i, Value::Map shown, const std::optional<Due>& due) {
+void open(Draft& draft, NodeIndex i, Value::Map shown, const std::optional<Due>& due) {
   state::StepOpened opened;
   opened.shown = std::move(shown);
   if (due) {
@@ -28,32 +22,33 @@ void open(Draft& draft, StepIndex i, Value::Map shown, const std::optional<Due>&
   draft.emit(i, std::move(opened));
 }
 
-void set_outputs(Draft& draft, StepIndex i) {
+void set_outputs(Draft& draft, NodeIndex i) {
   state::StepSucceeded done;
   for (const auto& [name, source] : draft.step(i).set) {
-    auto value = resolve(source, *draft.context().evaluator, draft.scope());
-    if (!value) return fail_step(draft, i, invalid(value.error(), "set." + name));
+    auto value = resolve(source, *draft.context().evaluator, draft.scope(i));
+    if (!value) return fail_step(draft, i, invalid_input(value.error(), "set." + name));
     done.outputs.emplace(name, std::move(value).value());
   }
   draft.emit(i, std::move(done));
 }
 
-void fail_run(Draft& draft, StepIndex i) {
-  auto text = resolve(draft.step(i).fail, *draft.context().evaluator, draft.scope());
+void fail_run(Draft& draft, NodeIndex i) {
+  auto text = resolve(draft.step(i).fail, *draft.context().evaluator, draft.scope(i));
   const ActionError error = text ? ActionError{ErrorClass::refused, to_text(text.value())}
-                                 : invalid(text.error(), "fail");
+                                 : invalid_input(text.error(), "fail");
   draft.emit(i, state::StepFailed{error, false});
   if (!draft.state().ending) {
-    begin_ending(draft, {state::Ending::fail, draft.step(i).address, error.message, "", "", false},
+    begin_ending(draft, {state::Ending::fail, draft.address(i), error.message, "", "", false},
                  CancelRunning::drain);
   }
 }
 
-Result<std::optional<Due>> wait_until(const Draft& draft, const Step& step) {
+Result<std::optional<Due>> wait_until(const Draft& draft, NodeIndex i) {
+  const Step& step = draft.step(i);
   if (!step.wait.signal.empty()) return timeout_of(draft, step);
   const bool by_calendar = !(step.wait.at == runbooks::Template{});
   const auto& source = by_calendar ? step.wait.at : step.wait.duration;
-  TRY(const Value value, resolve(source, *draft.context().evaluator, draft.scope()));
+  TRY(const Value value, resolve(source, *draft.context().evaluator, draft.scope(i)));
   if (by_calendar) {
     if (const auto* time = value.get_if<TimePoint>()) return std::optional(Due{*time, Duration{}});
     TRY(const auto at,
@@ -68,42 +63,43 @@ Result<std::optional<Due>> wait_until(const Draft& draft, const Step& step) {
   return std::optional(draft.after(*wait));
 }
 
-void open_wait(Draft& draft, StepIndex i) {
-  auto due = wait_until(draft, draft.step(i));
-  if (!due) return fail_step(draft, i, invalid(due.error(), "wait"));
+void open_wait(Draft& draft, NodeIndex i) {
+  auto due = wait_until(draft, i);
+  if (!due) return fail_step(draft, i, invalid_input(due.error(), "wait"));
   open(draft, i, {}, due.value());
 }
 
-void open_approval(Draft& draft, StepIndex i) {
+void open_approval(Draft& draft, NodeIndex i) {
   const Step& step = draft.step(i);
-  auto ask = resolve(step.approve.ask, *draft.context().evaluator, draft.scope());
-  if (!ask) return fail_step(draft, i, invalid(ask.error(), "approve.ask"));
+  auto ask = resolve(step.approve.ask, *draft.context().evaluator, draft.scope(i));
+  if (!ask) return fail_step(draft, i, invalid_input(ask.error(), "approve.ask"));
   Value::Map shown{{"ask", std::move(ask).value()}};
   Value::Map facts;
   for (const auto& [name, source] : step.approve.show) {
-    auto value = resolve(source, *draft.context().evaluator, draft.scope());
-    if (!value) return fail_step(draft, i, invalid(value.error(), "approve.show." + name));
+    auto value = resolve(source, *draft.context().evaluator, draft.scope(i));
+    if (!value) return fail_step(draft, i, invalid_input(value.error(), "approve.show." + name));
     facts.emplace(name, std::move(value).value());
   }
   if (!facts.empty()) shown.emplace("show", Value(std::move(facts)));
   open(draft, i, std::move(shown), timeout_of(draft, step));
 }
 
-void open_task(Draft& draft, StepIndex i) {
+void open_task(Draft& draft, NodeIndex i) {
   const Step& step = draft.step(i);
-  auto instruction = resolve(step.manual.instruction, *draft.context().evaluator, draft.scope());
-  if (!instruction) return fail_step(draft, i, invalid(instruction.error(), "manual.do"));
+  auto instruction = resolve(step.manual.instruction, *draft.context().evaluator, draft.scope(i));
+  if (!instruction) return fail_step(draft, i, invalid_input(instruction.error(), "manual.do"));
   open(draft, i, {{"do", std::move(instruction).value()}}, timeout_of(draft, step));
 }
 
-void open_decision(Draft& draft, StepIndex i) {
+void open_decision(Draft& draft, NodeIndex i) {
   const Step& step = draft.step(i);
-  auto ask = resolve(step.decide.ask, *draft.context().evaluator, draft.scope());
-  if (!ask) return fail_step(draft, i, invalid(ask.error(), "decide.ask"));
+  auto ask = resolve(step.decide.ask, *draft.context().evaluator, draft.scope(i));
+  if (!ask) return fail_step(draft, i, invalid_input(ask.error(), "decide.ask"));
   Value::Map options;
   for (const auto& [name, source] : step.decide.options) {
-    auto meaning = resolve(source, *draft.context().evaluator, draft.scope());
-    if (!meaning) return fail_step(draft, i, invalid(meaning.error(), "decide.options." + name));
+    auto meaning = resolve(source, *draft.context().evaluator, draft.scope(i));
+    if (!meaning)
+      return fail_step(draft, i, invalid_input(meaning.error(), "decide.options." + name));
     options.emplace(name, std::move(meaning).value());
   }
   open(draft, i, {{"ask", std::move(ask).value()}, {"options", Value(std::move(options))}},
@@ -111,29 +107,29 @@ void open_decision(Draft& draft, StepIndex i) {
 }
 
 // Of a choice one branch runs: the first that is wanted.
-bool is_chosen_already(const Draft& draft, StepIndex i) {
-  const Step& step = draft.step(i);
-  if (!step.parent || !draft.step(*step.parent).is_choice) return false;
-  for (const StepIndex branch : draft.step(*step.parent).children) {
+bool is_chosen_already(const Draft& draft, NodeIndex i) {
+  const auto parent = draft.tree().parent(i);
+  if (!parent || !draft.step(*parent).is_choice) return false;
+  for (const NodeIndex branch : draft.tree().children(*parent)) {
     if (branch == i) return false;
     if (draft.at(branch).skipped_because != "when") return true;
   }
   return false;
 }
 
-void skip(Draft& draft, StepIndex i, std::string reason) {
+void skip(Draft& draft, NodeIndex i, std::string reason) {
   state::StepSkipped skipped;
   skipped.reason = std::move(reason);
   draft.emit(i, std::move(skipped));
 }
 
 // Whether the step is wanted; empty where that cannot be told, and the step has failed.
-std::optional<bool> is_wanted(Draft& draft, StepIndex i) {
+std::optional<bool> is_wanted(Draft& draft, NodeIndex i) {
   const Step& step = draft.step(i);
   if (step.when.text.empty()) return true;
-  auto when = draft.context().evaluator->evaluate(step.when.text, draft.scope());
+  auto when = draft.context().evaluator->evaluate(step.when.text, draft.scope(i));
   if (!when) {
-    fail_step(draft, i, invalid(when.error(), "when"));
+    fail_step(draft, i, invalid_input(when.error(), "when"));
     return std::nullopt;
   }
   if (const bool* wanted = when.value().boolean()) return *wanted;
@@ -146,7 +142,7 @@ std::optional<bool> is_wanted(Draft& draft, StepIndex i) {
 
 }  // namespace
 
-void begin_step(Draft& draft, StepIndex i) {
+void begin_step(Draft& draft, NodeIndex i) {
   if (is_chosen_already(draft, i)) return skip(draft, i, "choose");
   const auto wanted = is_wanted(draft, i);
   if (!wanted) return;
@@ -159,7 +155,8 @@ void begin_step(Draft& draft, StepIndex i) {
     case StepKind::approve: return open_approval(draft, i);
     case StepKind::manual: return open_task(draft, i);
     case StepKind::decide: return open_decision(draft, i);
-    case StepKind::group: return open(draft, i, {}, std::nullopt);
+    case StepKind::group:
+      return draft.step(i).loop ? open_loop(draft, i) : open(draft, i, {}, std::nullopt);
   }
 }
 

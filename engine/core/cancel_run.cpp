@@ -38,10 +38,10 @@ void carry_out(Draft& draft, const Undo& command) {
   if (std::string why = too_late(run); !why.empty())
     return draft.refuse(ErrorCode::conflict, std::move(why));
   if (run.no_return) {
-    const runbooks::Step& step = draft.step(*run.no_return);
-    return draft.refuse(ErrorCode::conflict,
-                        run_name(run) + " passed its point of no return at " + step.address +
-                            " and cannot be undone: " + *step.point_of_no_return);
+    return draft.refuse(
+        ErrorCode::conflict,
+        run_name(run) + " passed its point of no return at " + draft.address(*run.no_return) +
+            " and cannot be undone: " + *draft.step(*run.no_return).point_of_no_return);
   }
   begin_ending(draft,
                {state::Ending::undo, "", because("undone", command.by), command.by.who,

@@ -5,12 +5,12 @@ namespace rung::engine {
 namespace {
 
 // Somebody asked for its end, and the engine that was asked may have died before it passed that on.
-bool is_unwanted(const Draft& draft, StepIndex i) {
+bool is_unwanted(const Draft& draft, NodeIndex i) {
   const auto& ending = draft.state().ending;
-  if (ending && ending->kill && !draft.step(i).undoes) return true;
-  for (auto up = draft.step(i).parent; up; up = draft.step(*up).parent) {
+  if (ending && ending->kill && !draft.tree().undoes(i)) return true;
+  for (auto up = draft.tree().parent(i); up; up = draft.tree().parent(*up)) {
     if (!draft.step(*up).cancel_others) continue;
-    for (const StepIndex child : draft.step(*up).children) {
+    for (const NodeIndex child : draft.tree().children(*up)) {
       if (draft.at(child).status == StepStatus::failed && !draft.at(child).is_tolerated)
         return true;
     }
@@ -23,7 +23,7 @@ bool is_unwanted(const Draft& draft, StepIndex i) {
 void carry_out(Draft& draft, const Claim& command) {
   draft.emit(state::RunClaimed{command.epoch.number, command.host, command.pid, command.who,
                                command.rung});
-  for (const StepIndex i : draft.state().active) {
+  for (const NodeIndex i : draft.state().active) {
     const StepState& step = draft.at(i);
     if (step.status != StepStatus::running) continue;
     if (step.phase == AttemptPhase::in_flight) {

@@ -3,7 +3,7 @@
 #include "base/host.h"
 #include "base/outcome.h"
 #include "base/value.h"
-#include "engine/core/graph.h"
+#include "engine/core/step_tree.h"
 
 #include <optional>
 #include <string>
@@ -27,14 +27,14 @@ struct Claim {  // begin to drive the run
   std::string rung;
 };
 struct FinishAttempt {
-  StepIndex step;
+  NodeIndex step;
   std::int64_t generation = 0;
   std::int64_t attempt = 0;
   Outcome outcome;
   bool after_restart = false;  // found out by recovery, not seen
 };
 struct FinishProbe {
-  StepIndex step;
+  NodeIndex step;
   std::int64_t attempt = 0;
   ProbeAnswer answer;
   bool after_restart = false;

@@ -27,8 +27,8 @@ void carry_out(Draft& draft, const Undo& command);
 
 // The step that a person names, by address or id; "" means the only one for which `fits` holds.
 // Empty: refused, with what there is to choose from.
-using Fits = bool (*)(const Draft& draft, StepIndex i);
-std::optional<StepIndex> named_step(Draft& draft, const std::string& name, Fits fits,
+using Fits = bool (*)(const Draft& draft, NodeIndex i);
+std::optional<NodeIndex> named_step(Draft& draft, const std::string& name, Fits fits,
                                     std::string_view what);
 
 // The pause that this failure brought ends when a person has taken care of it.
@@ -36,6 +36,6 @@ void continue_if_answered(Draft& draft, const By& by);
 
 // Outputs that a person gave, as the step's own types: those that it declares and those of its
 // action; null where nobody knows. Empty: refused.
-std::optional<Value::Map> given_outputs(Draft& draft, StepIndex i, const Value::Map& given);
+std::optional<Value::Map> given_outputs(Draft& draft, NodeIndex i, const Value::Map& given);
 
 }  // namespace rung::engine

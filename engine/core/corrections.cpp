@@ -170,7 +170,7 @@ Template with_entry(const Template* field, const std::string& entry, const Value
   return Template{Value(std::move(entries))};
 }
 
-const Value::Map* corrections_of(const std::map<StepIndex, Value::Map>& all, StepIndex i) {
+const Value::Map* corrections_of(const std::map<NodeIndex, Value::Map>& all, NodeIndex i) {
   const auto found = all.find(i);
   return found == all.end() ? nullptr : &found->second;
 }
@@ -235,12 +235,12 @@ ActionFields::ActionFields(const Step& step, const Value::Map* corrections)
   if (corrections != nullptr) own_ = corrected(step.action.with, *corrections);
 }
 
-ActionFields ActionFields::next(const Graph& graph, const RunState& run, StepIndex i) {
-  return {graph.step(i), corrections_of(run.corrections, i)};
+ActionFields ActionFields::next(const Graph& graph, const RunState& run, NodeIndex i) {
+  return {StepTree(graph, run.loops).step(i), corrections_of(run.corrections, i)};
 }
 
-ActionFields ActionFields::latest(const Graph& graph, const RunState& run, StepIndex i) {
-  return {graph.step(i), corrections_of(run.corrected, i)};
+ActionFields ActionFields::latest(const Graph& graph, const RunState& run, NodeIndex i) {
+  return {StepTree(graph, run.loops).step(i), corrections_of(run.corrected, i)};
 }
 
 }  // namespace rung::engine

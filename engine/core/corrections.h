@@ -20,9 +20,9 @@ runbooks::Template::Map corrected(runbooks::Template::Map fields, const Value::M
 class ActionFields {
  public:
   // Of the attempt that may begin now.
-  static ActionFields next(const Graph& graph, const RunState& run, StepIndex i);
+  static ActionFields next(const Graph& graph, const RunState& run, NodeIndex i);
   // Of the latest attempt.
-  static ActionFields latest(const Graph& graph, const RunState& run, StepIndex i);
+  static ActionFields latest(const Graph& graph, const RunState& run, NodeIndex i);
 
   const runbooks::Template::Map& operator*() const { return own_ ? *own_ : *plan_; }
 

@@ -14,21 +14,21 @@ namespace rung::engine {
 
 // Work for the shell around the core. It reads the details from the state.
 struct StartAttempt {
-  StepIndex step;
+  NodeIndex step;
 };
 struct RecoverAttempt {
-  StepIndex step;
+  NodeIndex step;
 };
 struct ProbeAttempt {
-  StepIndex step;
+  NodeIndex step;
   bool after_restart = false;
 };
 struct CancelAttempt {
-  StepIndex step;
+  NodeIndex step;
   bool by_deadline = false;
 };
 struct ForgetAttempt {  // its outcome is in these events
-  StepIndex step;
+  NodeIndex step;
   std::int64_t generation = 0;
   std::int64_t attempt = 0;
 };

@@ -17,16 +17,19 @@ class Draft {
   const Context& context() const { return context_; }
   const Graph& graph() const { return *context_.graph; }
   const RunState& state() const { return state_; }
-  const StepState& at(StepIndex i) const { return state_.at(i); }
-  const runbooks::Step& step(StepIndex i) const { return graph().step(i); }
-  RunScope scope() const { return {graph(), state_}; }
+  const StepState& at(NodeIndex i) const { return state_.at(i); }
+  StepTree tree() const { return {graph(), state_.loops}; }
+  const runbooks::Step& step(NodeIndex i) const { return tree().step(i); }
+  std::string address(NodeIndex i) const { return tree().address(i); }
+  // What the step sees; without one what the whole run sees.
+  RunScope scope(std::optional<NodeIndex> i = std::nullopt) const { return {graph(), state_, i}; }
   // The clock, but never behind the journal.
   TimePoint now() const { return std::max(context_.now.utc, state_.last_at); }
   // A time from now as both clocks will know it.
   Due after(Duration wait) const { return {now() + wait, context_.now.boot + wait}; }
 
   void emit(state::Payload payload) { emit_at("", std::move(payload)); }
-  void emit(StepIndex i, state::Payload payload) { emit_at(step(i).address, std::move(payload)); }
+  void emit(NodeIndex i, state::Payload payload) { emit_at(address(i), std::move(payload)); }
   void perform(Effect effect) { effects_.push_back(effect); }
   void refuse(ErrorCode code, std::string message) { refusal_ = Refusal{code, std::move(message)}; }
   void notice(std::string what) { notice_ = std::move(what); }

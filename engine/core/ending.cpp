@@ -5,14 +5,7 @@
 namespace rung::engine {
 namespace {
 
-bool is_under(const Graph& graph, StepIndex i, StepIndex group) {
-  for (auto up = graph.step(i).parent; up; up = graph.step(*up).parent) {
-    if (*up == group) return true;
-  }
-  return false;
-}
-
-void close(Draft& draft, StepIndex i, CancelRunning running) {
+void close(Draft& draft, NodeIndex i, CancelRunning running) {
   const StepState& state = draft.at(i);
   const bool is_open = state.status == StepStatus::running && state.phase == AttemptPhase::none;
   if (is_open) {
@@ -30,14 +23,14 @@ void close(Draft& draft, StepIndex i, CancelRunning running) {
 void begin_ending(Draft& draft, state::RunEnding ending, CancelRunning running) {
   ending.kill = running == CancelRunning::kill;
   draft.emit(std::move(ending));
-  const std::set<StepIndex> active = draft.state().active;
-  for (const StepIndex i : active) close(draft, i, running);
+  const std::set<NodeIndex> active = draft.state().active;
+  for (const NodeIndex i : active) close(draft, i, running);
 }
 
-void cancel_running_under(Draft& draft, StepIndex group) {
-  const std::set<StepIndex> active = draft.state().active;
-  for (const StepIndex i : active) {
-    if (is_under(draft.graph(), i, group)) close(draft, i, CancelRunning::kill);
+void cancel_running_under(Draft& draft, NodeIndex group) {
+  const std::set<NodeIndex> active = draft.state().active;
+  for (const NodeIndex i : active) {
+    if (draft.tree().is_under(i, group)) close(draft, i, CancelRunning::kill);
   }
 }
 

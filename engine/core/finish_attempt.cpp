@@ -20,12 +20,12 @@ End end_of(const Outcome& outcome) {
   return {AttemptEnd::unknown, std::get<Unknown>(outcome).error};
 }
 
-void end_badly(Draft& draft, StepIndex i, End end, Seen seen) {
+void end_badly(Draft& draft, NodeIndex i, End end, Seen seen) {
   draft.emit(i, state::AttemptEnded{end.end, std::move(end.error), "", ""});
   after_bad_end(draft, i, seen);
 }
 
-void succeed(Draft& draft, StepIndex i, const Done& done) {
+void succeed(Draft& draft, NodeIndex i, const Done& done) {
   state::StepSucceeded succeeded;
   succeeded.outputs = done.outputs;
   succeeded.adopted = done.adopted;
@@ -34,10 +34,10 @@ void succeed(Draft& draft, StepIndex i, const Done& done) {
 
 }  // namespace
 
-std::string unmet(const Draft& draft, StepIndex i, const runbooks::Expression& expect,
+std::string unmet(const Draft& draft, NodeIndex i, const runbooks::Expression& expect,
                   const Value::Map& outputs) {
   if (expect.text.empty()) return "";
-  RunScope scope = draft.scope();
+  RunScope scope = draft.scope(i);
   scope.add("self", self_of(draft.graph(), draft.state(), i));
   scope.add_all(outputs);
   auto held = draft.context().evaluator->evaluate(expect.text, scope);
@@ -48,7 +48,7 @@ std::string unmet(const Draft& draft, StepIndex i, const runbooks::Expression& e
 }
 
 void carry_out(Draft& draft, const FinishAttempt& command) {
-  const StepIndex i = command.step;
+  const NodeIndex i = command.step;
   const StepState& step = draft.at(i);
   const bool is_awaited = step.status == StepStatus::running &&
                           step.phase == AttemptPhase::in_flight && step.attempts == command.attempt;
@@ -63,7 +63,7 @@ void carry_out(Draft& draft, const FinishAttempt& command) {
 }
 
 void carry_out(Draft& draft, const FinishProbe& command) {
-  const StepIndex i = command.step;
+  const NodeIndex i = command.step;
   const StepState& step = draft.at(i);
   const bool is_awaited = step.status == StepStatus::running &&
                           step.phase == AttemptPhase::unknown && step.attempts == command.attempt;

@@ -4,7 +4,7 @@
 namespace rung::engine {
 namespace {
 
-bool is_open_task(const Draft& draft, StepIndex i) {
+bool is_open_task(const Draft& draft, NodeIndex i) {
   return draft.step(i).kind == StepKind::manual && draft.at(i).status == StepStatus::running;
 }
 
@@ -16,7 +16,7 @@ void carry_out(Draft& draft, const FinishManual& command) {
   const auto& spec = draft.step(*i).manual;
   if (!is_one_of(draft.graph().plan(), spec.by, command.by)) {
     return draft.refuse(ErrorCode::denied, command.by.who + " is not among those who may confirm " +
-                                               draft.step(*i).address);
+                                               draft.address(*i));
   }
   auto outputs = given_outputs(draft, *i, command.outputs);
   if (!outputs) return;
@@ -30,7 +30,7 @@ void carry_out(Draft& draft, const FinishManual& command) {
   }
   if (!asked.empty()) {
     return draft.refuse(ErrorCode::invalid,
-                        draft.step(*i).address + " asks for " + asked + ": add " + add);
+                        draft.address(*i) + " asks for " + asked + ": add " + add);
   }
   draft.emit(*i, state::StepSucceeded{std::move(*outputs), false, command.by.who, command.by.say});
 }

@@ -22,7 +22,7 @@ Result<Value> typed(Type type, const Value& written) {
 
 }  // namespace
 
-std::optional<Value::Map> given_outputs(Draft& draft, StepIndex i, const Value::Map& given) {
+std::optional<Value::Map> given_outputs(Draft& draft, NodeIndex i, const Value::Map& given) {
   const runbooks::Step& step = draft.step(i);
   const OutputTypes known = outputs_of(step, draft.context().facts);
   Value::Map outputs;
@@ -30,14 +30,14 @@ std::optional<Value::Map> given_outputs(Draft& draft, StepIndex i, const Value::
     const auto type = known.find(name);
     if (type == known.end()) {
       draft.refuse(ErrorCode::invalid,
-                   step.address + " has no output " + name +
+                   draft.address(i) + " has no output " + name +
                        (known.empty() ? "; it has none" : "; it has " + names_of(known)));
       return std::nullopt;
     }
     auto value = typed(type->second, written);
     if (!value) {
       draft.refuse(ErrorCode::invalid,
-                   "output " + name + " of " + step.address + ": " + value.error().message());
+                   "output " + name + " of " + draft.address(i) + ": " + value.error().message());
       return std::nullopt;
     }
     outputs.emplace(name, std::move(value).value());

@@ -1,8 +1,11 @@
 #include "engine/core/graph.h"
 
+#include <algorithm>
+
 namespace rung::engine {
 
 Graph::Graph(Plan plan) : plan_(std::move(plan)), dependents_(plan_.steps.size()) {
+  measure_subtrees();
   for (std::uint32_t i = 0; i < plan_.steps.size(); ++i) {
     const runbooks::Step& step = plan_.steps[i];
     for (const StepIndex need : step.needs) dependents_[need.number].push_back(StepIndex{i});
@@ -11,9 +14,31 @@ Graph::Graph(Plan plan) : plan_(std::move(plan)), dependents_(plan_.steps.size()
   }
 }
 
+void Graph::measure_subtrees() {
+  const auto count = static_cast<std::uint32_t>(plan_.steps.size());
+  loop_depth_.resize(count, 0);
+  end_.resize(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    end_[i] = i + 1;
+    const auto parent = plan_.steps[i].parent;
+    if (!parent) continue;
+    const bool is_body = plan_.steps[parent->number].loop.has_value();
+    loop_depth_[i] = loop_depth_[parent->number] + (is_body ? 1 : 0);
+  }
+  for (std::uint32_t i = count; i-- > 0;) {
+    if (const auto parent = plan_.steps[i].parent)
+      end_[parent->number] = std::max(end_[parent->number], end_[i]);
+  }
+}
+
+std::optional<StepIndex> Graph::find_address(std::string_view address) const {
+  const auto found = by_address_.find(address);
+  return found == by_address_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<StepIndex> Graph::find(std::string_view address_or_id) const {
-  const auto found = by_address_.find(address_or_id);
-  return found != by_address_.end() ? std::optional(found->second) : find_id(address_or_id);
+  const auto found = find_address(address_or_id);
+  return found ? found : find_id(address_or_id);
 }
 
 std::optional<StepIndex> Graph::find_id(std::string_view id) const {

@@ -28,11 +28,20 @@ class Graph {
   const std::vector<StepIndex>& dependents(StepIndex i) const { return dependents_[i.number]; }
   // By address or, where that is none, by id.
   std::optional<StepIndex> find(std::string_view address_or_id) const;
+  std::optional<StepIndex> find_address(std::string_view address) const;
   std::optional<StepIndex> find_id(std::string_view id) const;
+  // How many loops are around the step.
+  std::uint32_t loop_depth(StepIndex i) const { return loop_depth_[i.number]; }
+  // The step and all under it: they lie side by side.
+  std::uint32_t subtree_size(StepIndex i) const { return end_[i.number] - i.number; }
 
  private:
+  void measure_subtrees();
+
   Plan plan_;
   std::vector<std::vector<StepIndex>> dependents_;
+  std::vector<std::uint32_t> loop_depth_;
+  std::vector<std::uint32_t> end_;  // of the subtree, one past its last step
   std::map<std::string, StepIndex, std::less<>> by_address_;
   std::map<std::string, StepIndex, std::less<>> by_id_;
 };

@@ -4,30 +4,33 @@
 namespace rung::engine {
 namespace {
 
-std::vector<StepIndex> fitting(const Draft& draft, Fits fits) {
-  std::vector<StepIndex> found;
-  for (std::uint32_t n = 0; n < draft.graph().size(); ++n) {
-    if (fits(draft, {n})) found.push_back({n});
+std::vector<NodeIndex> fitting(const Draft& draft, Fits fits) {
+  std::vector<NodeIndex> found;
+  for (std::uint32_t n = 0; n < draft.state().steps.size(); ++n) {
+    if (draft.tree().is_real({n}) && fits(draft, {n})) found.push_back({n});
   }
   return found;
 }
 
-std::string addresses(const Draft& draft, const std::vector<StepIndex>& steps) {
+std::string addresses(const Draft& draft, const std::vector<NodeIndex>& steps) {
   std::string text;
-  for (const StepIndex i : steps) text += (text.empty() ? "" : ", ") + draft.step(i).address;
+  for (const NodeIndex i : steps) text += (text.empty() ? "" : ", ") + draft.address(i);
   return text;
 }
 
 std::string did_you_mean(const Draft& draft, const std::string& name) {
-  std::vector<std::string_view> known;
-  for (const auto& step : draft.graph().plan().steps) known.push_back(step.address);
+  std::vector<std::string> addresses;
+  for (std::uint32_t n = 0; n < draft.state().steps.size(); ++n) {
+    if (draft.tree().is_real({n})) addresses.push_back(draft.address({n}));
+  }
+  const std::vector<std::string_view> known(addresses.begin(), addresses.end());
   const auto near = nearest(name, known);
   return near.empty() ? "" : "; did you mean " + std::string(near) + "?";
 }
 
 }  // namespace
 
-std::optional<StepIndex> named_step(Draft& draft, const std::string& name, Fits fits,
+std::optional<NodeIndex> named_step(Draft& draft, const std::string& name, Fits fits,
                                     std::string_view what) {
   const std::string run = run_name(draft.state());
   const auto found = fitting(draft, fits);
@@ -40,13 +43,13 @@ std::optional<StepIndex> named_step(Draft& draft, const std::string& name, Fits 
                      (is_none ? "" : ", name the step" + choice));
     return std::nullopt;
   }
-  const auto i = draft.graph().find(name);
-  if (!i || draft.step(*i).address.empty()) {
+  const auto i = draft.tree().find(name);
+  if (!i || draft.address(*i).empty()) {
     draft.refuse(ErrorCode::not_found, run + " has no step " + name + did_you_mean(draft, name));
     return std::nullopt;
   }
   if (fits(draft, *i)) return i;
-  draft.refuse(ErrorCode::conflict, draft.step(*i).address + " of " + run + " is " +
+  draft.refuse(ErrorCode::conflict, draft.address(*i) + " of " + run + " is " +
                                         std::string(name_of(draft.at(*i).status)) + ": it is no " +
                                         std::string(what) +
                                         (found.empty() ? "" : "; there is" + choice.substr(1)));

@@ -16,18 +16,12 @@ void add_outputs_of_kind(const Step& step, OutputTypes& outputs) {
   if (!step.wait.signal.empty()) outputs.emplace("payload", Type::any);
 }
 
-bool is_under(const Graph& graph, StepIndex i, StepIndex group) {
-  for (auto up = graph.step(i).parent; up; up = graph.step(*up).parent) {
-    if (*up == group) return true;
-  }
-  return false;
-}
-
 // Whether the step may evaluate anything from here on.
-bool may_still_read(const Graph& graph, const RunState& run, StepIndex i) {
-  const Step& step = graph.step(i);
+bool may_still_read(const Graph& graph, const RunState& run, NodeIndex i) {
+  const StepTree tree(graph, run.loops);
   const StepState& state = run.at(i);
-  if (step.undoes) return !run.no_return && run.at(*step.undoes).status != StepStatus::skipped;
+  if (const auto done = tree.undoes(i))
+    return !run.no_return && run.at(*done).status != StepStatus::skipped;
   switch (state.status) {
     case StepStatus::succeeded:
     case StepStatus::skipped:
@@ -40,14 +34,13 @@ bool may_still_read(const Graph& graph, const RunState& run, StepIndex i) {
     case StepStatus::backing_off:
     case StepStatus::in_doubt: break;
   }
-  return !run.ending || is_under(graph, i, graph.plan().finally);
+  return !run.ending || tree.is_under(i, node_of(graph.plan().finally));
 }
 
 // Gathers the outputs of one step that expressions read.
 class Readers {
  public:
-  Readers(const Graph& graph, StepIndex of)
-      : id_(graph.step(of).id), known_(outputs_of(graph.step(of), nullptr)) {}
+  explicit Readers(const Step& of) : id_(of.id), known_(outputs_of(of, nullptr)) {}
 
   // Expressions that name the step: `steps.ID.NAME`, `steps.ID.outputs.NAME`.
   void by_id(const Expression& expression, const std::string& reader) {
@@ -103,21 +96,25 @@ OutputTypes outputs_of(const Step& step, const ActionFacts* facts) {
   return outputs;
 }
 
-std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run, StepIndex i) {
-  Readers readers(graph, i);
-  const Step& self = graph.step(i);
+std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run, NodeIndex i) {
+  const StepTree tree(graph, run.loops);
+  const Step& self = tree.step(i);
+  Readers readers(self);
   if (!self.action.expect.text.empty()) readers.by_name(self.action.expect, "its expect");
-  for (std::uint32_t n = 0; n < graph.size(); ++n) {
-    const StepIndex other{n};
-    if (other == i || !may_still_read(graph, run, other)) continue;
-    const bool is_own_undo = self.undo == other;
-    const std::string& reader = graph.step(other).address;
-    runbooks::each_expression(graph.step(other), [&](const Expression& expression) {
-      readers.by_id(expression, reader);
+  for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
+    const NodeIndex other{n};
+    if (other == i || !tree.is_real(other) || !may_still_read(graph, run, other)) continue;
+    const bool is_own_undo = tree.undo(i) == other;
+    const bool is_seen = tree.find_id(self.id, other) == i;
+    if (!is_own_undo && !is_seen) continue;
+    const std::string reader = tree.address(other);
+    runbooks::each_expression(tree.step(other), [&](const Expression& expression) {
+      if (is_seen) readers.by_id(expression, reader);
       if (is_own_undo) readers.by_self(expression, reader);
     });
   }
-  if (run.ending || self.undoes) return std::move(readers).take();
+  if (run.ending || self.undoes || tree.find_id(self.id, std::nullopt) != i)
+    return std::move(readers).take();
   for (const auto& [name, source] : graph.plan().outputs) {
     const std::string reader = "outputs." + name;
     runbooks::each_expression(
@@ -126,7 +123,7 @@ std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run
   return std::move(readers).take();
 }
 
-std::vector<NeededOutput> missing_outputs(const Graph& graph, const RunState& run, StepIndex i,
+std::vector<NeededOutput> missing_outputs(const Graph& graph, const RunState& run, NodeIndex i,
                                           const Value::Map& given) {
   std::vector<NeededOutput> outputs = needed_outputs(graph, run, i);
   std::erase_if(outputs, [&](const NeededOutput& one) { return given.contains(one.name); });

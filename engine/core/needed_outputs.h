@@ -21,10 +21,10 @@ struct NeededOutput {
 
 // What a person who says that the step is done must tell, because the step cannot any more: what
 // steps that may still run read of it, its own `expect` and undo, and the run's outputs. By name.
-std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run, StepIndex i);
+std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run, NodeIndex i);
 
 // Those of them that `given` does not hold.
-std::vector<NeededOutput> missing_outputs(const Graph& graph, const RunState& run, StepIndex i,
+std::vector<NeededOutput> missing_outputs(const Graph& graph, const RunState& run, NodeIndex i,
                                           const Value::Map& given);
 
 // "lag (duration), which consent reads; bytes (size), which outputs.bytes reads"

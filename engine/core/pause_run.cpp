@@ -22,7 +22,7 @@ void carry_out(Draft& draft, const Continue& command) {
   const RunState& run = draft.state();
   if (!run.paused) return;
   if (run.failed_by) {
-    const std::string& step = draft.step(*run.failed_by).address;
+    const std::string& step = draft.address(*run.failed_by);
     const std::string run_and_step = std::to_string(run.id.number) + " " + step;
     return draft.refuse(ErrorCode::conflict,
                         run_name(run) + " cannot go on while " + step + " has failed: rung retry " +

@@ -20,11 +20,11 @@ bool is_one_of(const Plan& plan, const std::vector<std::string>& names, const By
   });
 }
 
-void reject(Draft& draft, StepIndex i, const By& by) {
+void reject(Draft& draft, NodeIndex i, const By& by) {
   const runbooks::Step& step = draft.step(i);
   const std::string who = by.who.empty() ? "" : " by " + by.who;
   const std::string why =
-      step.address + " was rejected" + who + (by.say.empty() ? "" : ": " + by.say);
+      draft.address(i) + " was rejected" + who + (by.say.empty() ? "" : ": " + by.say);
   if (step.approve.on_reject == runbooks::OnReject::proceed) {
     state::StepSucceeded done;
     done.outputs = {{"approved", Value(false)}, {"by", Value(by.who)}};
@@ -37,7 +37,7 @@ void reject(Draft& draft, StepIndex i, const By& by) {
   const bool undoes =
       step.approve.on_reject == runbooks::OnReject::undo_run && !draft.state().no_return;
   const auto ending = undoes ? state::Ending::undo : state::Ending::cancel;
-  begin_ending(draft, {ending, step.address, why, by.who, by.say, false}, CancelRunning::drain);
+  begin_ending(draft, {ending, draft.address(i), why, by.who, by.say, false}, CancelRunning::drain);
 }
 
 }  // namespace rung::engine

@@ -9,6 +9,6 @@ bool is_one_of(const Plan& plan, const std::vector<std::string>& names, const By
 
 // An approval was refused, by a person or by its timeout (`by.who` is empty): the step fails and
 // the run does what `on_reject` says.
-void reject(Draft& draft, StepIndex i, const By& by);
+void reject(Draft& draft, NodeIndex i, const By& by);
 
 }  // namespace rung::engine

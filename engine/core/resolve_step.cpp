@@ -7,11 +7,11 @@
 namespace rung::engine {
 namespace {
 
-bool is_in_doubt(const Draft& draft, StepIndex i) {
+bool is_in_doubt(const Draft& draft, NodeIndex i) {
   return draft.at(i).status == StepStatus::in_doubt;
 }
 
-void as_not_done(Draft& draft, StepIndex i, const By& by) {
+void as_not_done(Draft& draft, NodeIndex i, const By& by) {
   draft.emit(i,
              state::AttemptEnded{state::AttemptEnd::not_done, *draft.at(i).error, by.who, by.say});
   const bool is_over = draft.state().phase == RunPhase::steps && draft.state().ending;
@@ -23,29 +23,29 @@ void as_not_done(Draft& draft, StepIndex i, const By& by) {
 
 // Nobody will ask the step for its outputs any more: whoever says that it is done gives those that
 // are read, or null for each that nobody knows.
-std::string not_told(const Draft& draft, StepIndex i, const Value::Map& outputs) {
+std::string not_told(const Draft& draft, NodeIndex i, const Value::Map& outputs) {
   const auto missing = missing_outputs(draft.graph(), draft.state(), i, outputs);
   if (missing.empty()) return "";
   const auto types = outputs_of(draft.step(i), draft.context().facts);
   std::string add;
   for (const NeededOutput& output : missing) add += " -s " + output.name + "=...";
-  return draft.step(i).address + " gives what is still needed: " + told(missing, types) + ". Add " +
+  return draft.address(i) + " gives what is still needed: " + told(missing, types) + ". Add " +
          add + "  (=null for what nobody knows)";
 }
 
 // A person's word stands for the attempt, so `expect` holds of it as of any other; what they do not
 // know cannot be held against them.
-std::string not_expected(const Draft& draft, StepIndex i, const Value::Map& outputs) {
+std::string not_expected(const Draft& draft, NodeIndex i, const Value::Map& outputs) {
   for (const auto& [name, value] : outputs) {
     if (value.is_null()) return "";
   }
   const std::string broken = unmet(draft, i, draft.step(i).action.expect, outputs);
   return broken.empty() ? ""
-                        : draft.step(i).address + " is not done by these outputs: " + broken +
+                        : draft.address(i) + " is not done by these outputs: " + broken +
                               "; then it is  --as failed  or  --as not-done";
 }
 
-void as_done(Draft& draft, StepIndex i, const Resolve& command) {
+void as_done(Draft& draft, NodeIndex i, const Resolve& command) {
   auto outputs = given_outputs(draft, i, command.outputs);
   if (!outputs) return;
   std::string why = not_told(draft, i, *outputs);

@@ -7,34 +7,34 @@ namespace rung::engine {
 namespace {
 
 // Failed where that still holds the run: not in a group that has ended because of it.
-bool is_held_failure(const Draft& draft, StepIndex i) {
+bool is_held_failure(const Draft& draft, NodeIndex i) {
   const StepState& step = draft.at(i);
   if (step.status == StepStatus::backing_off) return true;
   if (step.status != StepStatus::failed || step.is_tolerated) return false;
-  if (draft.step(i).undoes) return draft.state().stuck_at == draft.step(i).address;
+  if (draft.tree().undoes(i)) return draft.state().stuck_at == draft.address(i);
   if (draft.state().phase != RunPhase::steps || draft.state().ending) return false;
-  for (auto up = draft.step(i).parent; up; up = draft.step(*up).parent) {
+  for (auto up = draft.tree().parent(i); up; up = draft.tree().parent(*up)) {
     if (draft.at(*up).status != StepStatus::running) return false;
   }
   return true;
 }
 
-bool is_skippable(const Draft& draft, StepIndex i) {
+bool is_skippable(const Draft& draft, NodeIndex i) {
   const StepState& step = draft.at(i);
   const bool asks = draft.step(i).kind == StepKind::approve;
-  if (asks || draft.step(i).address.empty() ||
-      draft.state().ending.has_value() != draft.step(i).undoes.has_value()) {
+  if (asks || draft.address(i).empty() ||
+      draft.state().ending.has_value() != draft.tree().undoes(i).has_value()) {
     return false;
   }
   if (step.status == StepStatus::failed) return is_held_failure(draft, i);
   if (step.status == StepStatus::waiting)
-    return !draft.step(i).undoes && draft.state().phase == RunPhase::steps;
+    return !draft.tree().undoes(i) && draft.state().phase == RunPhase::steps;
   return step.status == StepStatus::running && step.phase == AttemptPhase::none &&
          draft.step(i).kind != StepKind::group;
 }
 
 // False: refused.
-bool correct(Draft& draft, StepIndex i, const RetryStep& command) {
+bool correct(Draft& draft, NodeIndex i, const RetryStep& command) {
   const auto& earlier = draft.state().corrections;
   const auto so_far = earlier.find(i);
   auto with =
@@ -57,9 +57,9 @@ void carry_out(Draft& draft, const RetryStep& command) {
   const bool is_delayed = draft.at(*i).status == StepStatus::backing_off;
   const bool may_begin = draft.context().driving == Driving::drive && may_start(draft.state());
   if (is_delayed && !may_begin && command.with.empty()) {
-    return draft.refuse(ErrorCode::conflict,
-                        draft.step(*i).address + " is tried again by itself; " +
-                            run_name(draft.state()) + " must be driven and not paused for it");
+    return draft.refuse(ErrorCode::conflict, draft.address(*i) + " is tried again by itself; " +
+                                                 run_name(draft.state()) +
+                                                 " must be driven and not paused for it");
   }
   if (!command.with.empty() && !correct(draft, *i, command)) return;
   if (is_delayed) {
@@ -71,11 +71,11 @@ void carry_out(Draft& draft, const RetryStep& command) {
 }
 
 void carry_out(Draft& draft, const SkipStep& command) {
-  const auto named = command.step.empty() ? std::nullopt : draft.graph().find(command.step);
+  const auto named = command.step.empty() ? std::nullopt : draft.tree().find(command.step);
   if (named && draft.at(*named).status == StepStatus::in_doubt) {
     return draft.refuse(
         ErrorCode::conflict,
-        draft.step(*named).address +
+        draft.address(*named) +
             " is in doubt and cannot be skipped: say what happened with rung resolve");
   }
   if (named && draft.step(*named).kind == StepKind::approve) {

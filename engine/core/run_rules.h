@@ -15,15 +15,15 @@ void advance(Draft& draft);
 void begin_ending(Draft& draft, state::RunEnding ending, CancelRunning running);
 
 // Closes the waiting and cancels the running steps of a group.
-void cancel_running_under(Draft& draft, StepIndex group);
+void cancel_running_under(Draft& draft, NodeIndex group);
 
 // Retries and waits whose time has come.
 void wake_due(Draft& draft);
 
 // The undo steps that undoing the run now would take, first to last; and what has no undo.
 struct UndoPlan {
-  std::vector<StepIndex> undo;
-  std::vector<StepIndex> left_as_is;  // they acted and have no undo, nor `undo: none`
+  std::vector<NodeIndex> undo;
+  std::vector<NodeIndex> left_as_is;  // they acted and have no undo, nor `undo: none`
 };
 UndoPlan plan_undo(const Graph& graph, const RunState& run);
 

@@ -14,6 +14,46 @@ std::vector<const char*> outputs_of_kind(StepKind kind) {
   return {};
 }
 
+// What the steps of an item gave, by their ids.
+Value::Map item_outputs(const StepTree& tree, const RunState& run, NodeIndex group) {
+  Value::Map outputs;
+  for (const NodeIndex child : tree.children(group)) {
+    const runbooks::Step& step = tree.step(child);
+    if (step.kind == StepKind::group && !step.loop) {
+      outputs.merge(item_outputs(tree, run, child));
+    }
+    const bool has_outputs = !step.id.empty() && !run.at(child).outputs.empty();
+    if (has_outputs) outputs.emplace(step.id, Value(run.at(child).outputs));
+  }
+  return outputs;
+}
+
+void add_results(const StepTree& tree, const RunState& run, NodeIndex i, Value::Map& facts) {
+  Value::List results;
+  Value::Map by_key;
+  std::map<StepStatus, std::int64_t> counts;
+  if (const OpenLoop* loop = tree.opened_by(i)) {
+    for (std::uint32_t n = 0; n < loop->items.size(); ++n) {
+      const NodeIndex node = loop->item_node(n);
+      const StepState& state = run.at(node);
+      counts[state.status] += 1;
+      const Value result =
+          Value::Map{{"key", Value(loop->items[n].key)},
+                     {"item", loop->items[n].value},
+                     {"status", Value(name_of(state.status))},
+                     {"outputs", Value(item_outputs(tree, run, node))},
+                     {"error", state.error ? error_facts(*state.error, state.phase) : Value()}};
+      results.push_back(result);
+      by_key.emplace(loop->items[n].key, result);
+    }
+  }
+  facts.insert_or_assign("results", Value(std::move(results)));
+  facts.insert_or_assign("by_key", Value(std::move(by_key)));
+  facts.insert_or_assign("succeeded", Value(counts[StepStatus::succeeded]));
+  facts.insert_or_assign("failed", Value(counts[StepStatus::failed]));
+  facts.insert_or_assign("skipped", Value(counts[StepStatus::skipped]));
+}
+
 }  // namespace
 
 Value error_facts(const ActionError& error, AttemptPhase phase) {
@@ -22,7 +62,9 @@ Value error_facts(const ActionError& error, AttemptPhase phase) {
                     {"effect", Value(phase == AttemptPhase::unknown ? "unknown" : "none")}};
 }
 
-Value step_facts(const runbooks::Step& step, const StepState& state) {
+Value step_facts(const StepTree& tree, const RunState& run, NodeIndex i) {
+  const runbooks::Step& step = tree.step(i);
+  const StepState& state = run.at(i);
   Value::Map facts;
   Value::Map outputs;
   const bool has_run = state.status == StepStatus::succeeded || state.status == StepStatus::undone;
@@ -44,6 +86,7 @@ Value step_facts(const runbooks::Step& step, const StepState& state) {
       "duration",
       is_timed ? Value(Duration(*state.finished_at - *state.first_started_at)) : Value());
   facts.insert_or_assign("outputs", Value(std::move(outputs)));
+  if (step.loop) add_results(tree, run, i, facts);
   return facts;
 }
 
@@ -68,6 +111,7 @@ Value RunScope::run_facts() const {
 
 std::optional<Value> RunScope::name(std::string_view name) const {
   if (const auto own = own_.find(name); own != own_.end()) return own->second;
+  if (auto value = item(name)) return value;
   if (name == "run") return run_facts();
   if (!run_.created) return std::nullopt;
   if (name == "inputs") return Value(run_.created->inputs);
@@ -76,10 +120,21 @@ std::optional<Value> RunScope::name(std::string_view name) const {
   return std::nullopt;
 }
 
+// The innermost loop comes first.
+std::optional<Value> RunScope::item(std::string_view name) const {
+  for (auto at = node_; at;) {
+    const OpenLoop* loop = tree_.around(*at);
+    if (loop == nullptr) break;
+    if (tree_.step(loop->loop).loop->item == name) return loop->items[loop->item_of(*at)].value;
+    at = loop->loop;
+  }
+  return std::nullopt;
+}
+
 std::optional<Value> RunScope::step(std::string_view id) const {
-  const auto i = graph_.find_id(id);
+  const auto i = tree_.find_id(id, node_);
   if (!i || run_.steps.empty()) return std::nullopt;
-  return step_facts(graph_.step(*i), run_.at(*i));
+  return step_facts(tree_, run_, *i);
 }
 
 }  // namespace rung::engine

@@ -11,7 +11,9 @@ namespace rung::engine {
 // What an expression of a step sees of its run. Borrows everything; lives as long as one call.
 class RunScope final : public scripting::Scope {
  public:
-  RunScope(const Graph& graph, const RunState& run) : graph_(graph), run_(run) {}
+  // Without a node: what the run as a whole sees.
+  RunScope(const Graph& graph, const RunState& run, std::optional<NodeIndex> node = std::nullopt)
+      : tree_(graph, run.loops), run_(run), node_(node) {}
 
   // Names of its own come first: `self`, or a step's outputs by bare name in `expect`.
   void add(std::string name, Value value) {
@@ -25,15 +27,17 @@ class RunScope final : public scripting::Scope {
 
  private:
   Value run_facts() const;
+  std::optional<Value> item(std::string_view name) const;
 
-  const Graph& graph_;
+  StepTree tree_;
   const RunState& run_;
+  std::optional<NodeIndex> node_;
   Value::Map own_;
 };
 
-// `steps.<id>` for expressions and for -o json: the engine's own members with the outputs beside
-// them.
-Value step_facts(const runbooks::Step& step, const StepState& state);
+// `steps.<id>`: the engine's own members with the outputs beside them; of a loop that is open also
+// `results`, `by_key` and how many items `succeeded`, `failed` and were `skipped`.
+Value step_facts(const StepTree& tree, const RunState& run, NodeIndex i);
 Value error_facts(const ActionError& error, AttemptPhase phase);
 
 }  // namespace rung::engine

@@ -5,7 +5,7 @@ namespace {
 
 std::string awaited_signals(const Draft& draft) {
   std::string names;
-  for (const StepIndex i : draft.state().active) {
+  for (const NodeIndex i : draft.state().active) {
     const std::string& signal = draft.step(i).wait.signal;
     if (draft.step(i).kind == StepKind::wait && !signal.empty())
       names += (names.empty() ? "" : ", ") + signal;
@@ -16,8 +16,8 @@ std::string awaited_signals(const Draft& draft) {
 }  // namespace
 
 void carry_out(Draft& draft, const SendSignal& command) {
-  std::vector<StepIndex> waiting;
-  for (const StepIndex i : draft.state().active) {
+  std::vector<NodeIndex> waiting;
+  for (const NodeIndex i : draft.state().active) {
     if (draft.step(i).kind == StepKind::wait && draft.step(i).wait.signal == command.name)
       waiting.push_back(i);
   }
@@ -28,7 +28,7 @@ void carry_out(Draft& draft, const SendSignal& command) {
                             (awaited.empty() ? "" : "; it waits for " + awaited));
   }
   draft.emit(state::SignalReceived{command.name, command.payload, command.by.who});
-  for (const StepIndex i : waiting) {
+  for (const NodeIndex i : waiting) {
     state::StepSucceeded done;
     if (!command.payload.is_null()) done.outputs = {{"payload", command.payload}};
     done.who = command.by.who;

@@ -4,7 +4,7 @@
 #include "base/ids.h"
 #include "base/outcome.h"
 #include "engine/core/agenda.h"
-#include "engine/core/graph.h"
+#include "engine/core/step_tree.h"
 #include "engine/core/transitions.h"
 #include "state/event.h"
 #include "state/run_summary.h"
@@ -39,6 +39,7 @@ struct StepState {
       false;  // an attempt of this generation ended unknown, and nobody has said since what it did
   bool is_adopted = false;
   bool is_tolerated = false;  // failed, and nobody minds
+  bool is_set_aside = false;  // of an item: failed, and its loop can do without it
   bool is_doomed = false;     // of a group: a child failed, it ends when its running children have
 
   Value::Map inputs;  // of the latest attempt, as journaled
@@ -85,28 +86,29 @@ struct RunState {
   std::optional<state::RunFinished> finished;
   TimePoint finished_at;
   std::string stuck_at;                // address of the undo that failed; "" for none
-  std::optional<StepIndex> no_return;  // the step after whose intent the run cannot be undone
+  std::optional<NodeIndex> no_return;  // the step after whose intent the run cannot be undone
   TimePoint no_return_at;
 
-  std::vector<StepState> steps;      // by StepIndex
-  std::set<StepIndex> ready;         // may start as soon as the run lets steps start
-  std::set<StepIndex> active;        // running, backing off, open or in doubt; not groups
-  std::set<StepIndex> ended_groups;  // groups whose end is to be recorded
-  std::map<StepIndex, Value::Map> corrections;  // inputs that people corrected, from now on
-  std::map<StepIndex, Value::Map> corrected;    // those that the latest attempt was made with
+  std::vector<StepState> steps;  // by NodeIndex: the plan's, then those of loops
+  Loops loops;
+  std::set<NodeIndex> ready;         // may start as soon as the run lets steps start
+  std::set<NodeIndex> active;        // running, backing off, open or in doubt; not groups
+  std::set<NodeIndex> ended_groups;  // groups whose end is to be recorded
+  std::map<NodeIndex, Value::Map> corrections;  // inputs that people corrected, from now on
+  std::map<NodeIndex, Value::Map> corrected;    // those that the latest attempt was made with
   Agenda waits;   // open steps until their waiting ends, delayed ones until their time is over
   Agenda delays;  // backing off until the next try
   std::uint32_t in_doubt = 0;        // steps in doubt
   std::uint32_t undos_in_doubt = 0;  // undo steps among them
   std::uint32_t in_flight =
       0;  // attempts whose outcome is not recorded, or unknown and being probed
-  std::optional<StepIndex> failed_by;  // the untolerated failure nobody has answered yet
-  std::vector<StepIndex> undo_order;   // undo steps, first to last
+  std::optional<NodeIndex> failed_by;  // the untolerated failure nobody has answered yet
+  std::vector<NodeIndex> undo_order;   // undo steps, first to last
   std::size_t next_undo = 0;
   std::int64_t ends = 0;  // counter behind StepState::end_order
 
-  StepState& at(StepIndex i) { return steps[i.number]; }
-  const StepState& at(StepIndex i) const { return steps[i.number]; }
+  StepState& at(NodeIndex i) { return steps[i.number]; }
+  const StepState& at(NodeIndex i) const { return steps[i.number]; }
 };
 
 // The state after one more event. Total on valid histories; corrupt where the event cannot follow

@@ -12,18 +12,20 @@ bool is_open(const StepState& step) {
 }
 
 std::string waiting_reason(const Graph& graph, const RunState& run) {
-  for (const StepIndex i : run.active) {
+  const StepTree tree(graph, run.loops);
+  for (const NodeIndex i : run.active) {
     const StepState& state = run.at(i);
-    const runbooks::Step& step = graph.step(i);
-    if (state.status == StepStatus::backing_off) return "retries " + step.address;
+    const runbooks::Step& step = tree.step(i);
+    const std::string address = tree.address(i);
+    if (state.status == StepStatus::backing_off) return "retries " + address;
     if (!is_open(state)) continue;
     switch (step.kind) {
-      case StepKind::approve: return "approval of " + step.address;
-      case StepKind::manual: return "manual step " + step.address;
-      case StepKind::decide: return "decision " + step.address;
+      case StepKind::approve: return "approval of " + address;
+      case StepKind::manual: return "manual step " + address;
+      case StepKind::decide: return "decision " + address;
       case StepKind::wait:
-        return step.wait.signal.empty() ? "timer of " + step.address
-                                        : "signal " + step.wait.signal + " at " + step.address;
+        return step.wait.signal.empty() ? "timer of " + address
+                                        : "signal " + step.wait.signal + " at " + address;
       case StepKind::action:
       case StepKind::set:
       case StepKind::fail:
@@ -34,8 +36,9 @@ std::string waiting_reason(const Graph& graph, const RunState& run) {
 }
 
 std::string doubted(const Graph& graph, const RunState& run) {
-  for (const StepIndex i : run.active) {
-    if (run.at(i).status == StepStatus::in_doubt) return graph.step(i).address + " is in doubt";
+  for (const NodeIndex i : run.active) {
+    if (run.at(i).status == StepStatus::in_doubt)
+      return StepTree(graph, run.loops).address(i) + " is in doubt";
   }
   return "";
 }

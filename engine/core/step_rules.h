@@ -7,20 +7,26 @@ namespace rung::engine {
 // What one step does next. Each function decides for one step and emits; none loops over a run.
 
 // The step's turn has come: evaluates `when`, then starts, opens, sets, skips or fails it.
-void begin_step(Draft& draft, StepIndex i);
+void begin_step(Draft& draft, NodeIndex i);
+
+// Its items and their keys; nothing of the loop has begun before they are recorded.
+void open_loop(Draft& draft, NodeIndex i);
 
 // A new attempt of an action: resolves its inputs and emits the intent.
 // False: nothing began, the run is paused because a file that the step names is not what it was.
-bool begin_attempt(Draft& draft, StepIndex i);
+bool begin_attempt(Draft& draft, NodeIndex i);
 
 // The latest attempt did not end well: tries again, asks the target, asks a person, or fails.
 enum class Seen : unsigned char { live, after_restart };
-void after_bad_end(Draft& draft, StepIndex i, Seen seen);
+void after_bad_end(Draft& draft, NodeIndex i, Seen seen);
+
+// An input that could not be computed, as the error of the step. `where` names its key.
+ActionError invalid_input(const Error& error, std::string_view where);
 
 // The step failed for good. `cancel_others` of its group takes effect here.
-void fail_step(Draft& draft, StepIndex i, ActionError error);
+void fail_step(Draft& draft, NodeIndex i, ActionError error);
 
 // A group whose children are over, or one that a failure ended.
-void end_group(Draft& draft, StepIndex i);
+void end_group(Draft& draft, NodeIndex i);
 
 }  // namespace rung::engine

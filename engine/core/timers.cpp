@@ -12,7 +12,7 @@ ActionError timed_out(const std::string& what) {
   return {ErrorClass::timeout, what};
 }
 
-void wake_retry(Draft& draft, StepIndex i) {
+void wake_retry(Draft& draft, NodeIndex i) {
   const auto limit = step_limit(draft.step(i), draft.at(i));
   if (limit && is_due(*limit, draft.context().now)) {
     return fail_step(
@@ -23,13 +23,13 @@ void wake_retry(Draft& draft, StepIndex i) {
   if (is_wanted && draft.context().driving == Driving::drive) begin_attempt(draft, i);
 }
 
-void end_wait(Draft& draft, StepIndex i) {
+void end_wait(Draft& draft, NodeIndex i) {
   const Step& step = draft.step(i);
   if (step.wait.signal.empty()) return draft.emit(i, state::StepSucceeded{});
   fail_step(draft, i, timed_out("no signal " + step.wait.signal + " came in time"));
 }
 
-void end_person(Draft& draft, StepIndex i, OnTimeout what) {
+void end_person(Draft& draft, NodeIndex i, OnTimeout what) {
   const std::string message = "nobody answered in time";
   switch (what) {
     case OnTimeout::approve: {
@@ -51,18 +51,19 @@ void end_person(Draft& draft, StepIndex i, OnTimeout what) {
   const Step& step = draft.step(i);
   const bool can_pause = !step.tolerate && !draft.state().ending && !draft.state().paused;
   if (can_pause) {
-    draft.emit(state::RunPaused{state::PauseReason::timeout, step.address,
-                                step.address + ": " + message, "", ""});
+    const std::string address = draft.address(i);
+    draft.emit(
+        state::RunPaused{state::PauseReason::timeout, address, address + ": " + message, "", ""});
   }
 }
 
-void take_default(Draft& draft, StepIndex i) {
+void take_default(Draft& draft, NodeIndex i) {
   state::StepSucceeded done;
   done.outputs = {{"choice", Value(draft.step(i).decide.fallback)}, {"by", Value("timeout")}};
   draft.emit(i, std::move(done));
 }
 
-void wake_open(Draft& draft, StepIndex i) {
+void wake_open(Draft& draft, NodeIndex i) {
   if (!is_due(*draft.at(i).due, draft.context().now)) return;
   const Step& step = draft.step(i);
   switch (step.kind) {
@@ -80,10 +81,10 @@ void wake_open(Draft& draft, StepIndex i) {
 }  // namespace
 
 void wake_due(Draft& draft) {
-  std::set<StepIndex> due;
+  std::set<NodeIndex> due;
   draft.state().waits.collect(draft.context().now, due);
   draft.state().delays.collect(draft.context().now, due);
-  for (const StepIndex i : due) {
+  for (const NodeIndex i : due) {
     const StepState& step = draft.at(i);
     if (!draft.state().active.contains(i) || !step.due) continue;
     if (step.status == StepStatus::backing_off)

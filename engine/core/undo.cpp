@@ -30,10 +30,11 @@ bool applies(const Step& step, const StepState& state) {
 }  // namespace
 
 UndoPlan plan_undo(const Graph& graph, const RunState& run) {
+  const StepTree tree(graph, run.loops);
   UndoPlan plan;
-  std::vector<StepIndex> doers;
+  std::vector<NodeIndex> doers;
   for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
-    const Step& step = graph.step({n});
+    const Step& step = tree.step({n});
     const StepState& state = run.steps[n];
     const bool is_effect = step.kind == StepKind::action || step.kind == StepKind::manual;
     if (!is_effect || step.undoes || state.status == StepStatus::undone || !has_acted(step, state))
@@ -44,13 +45,13 @@ UndoPlan plan_undo(const Graph& graph, const RunState& run) {
     if (!step.undo && !step.undo_none && has_effect) plan.left_as_is.push_back({n});
   }
   // Reverse order of completion; what never ended (it is in doubt) is undone first.
-  const auto order = [&](StepIndex i) {
+  const auto order = [&](NodeIndex i) {
     const std::int64_t end = run.at(i).end_order;
     return end == 0 ? run.ends + 1 : end;
   };
   std::stable_sort(doers.begin(), doers.end(),
-                   [&](StepIndex a, StepIndex b) { return order(a) > order(b); });
-  for (const StepIndex doer : doers) plan.undo.push_back(*graph.step(doer).undo);
+                   [&](NodeIndex a, NodeIndex b) { return order(a) > order(b); });
+  for (const NodeIndex doer : doers) plan.undo.push_back(*tree.undo(doer));
   return plan;
 }
 

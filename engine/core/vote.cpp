@@ -5,14 +5,14 @@
 namespace rung::engine {
 namespace {
 
-bool is_open_approval(const Draft& draft, StepIndex i) {
+bool is_open_approval(const Draft& draft, NodeIndex i) {
   return draft.step(i).kind == StepKind::approve && draft.at(i).status == StepStatus::running;
 }
 
 // "" where they may.
-std::string forbidden(const Draft& draft, StepIndex i, const Vote& vote) {
+std::string forbidden(const Draft& draft, NodeIndex i, const Vote& vote) {
   const auto& spec = draft.step(i).approve;
-  const std::string& address = draft.step(i).address;
+  const std::string& address = draft.address(i);
   if (!is_one_of(draft.graph().plan(), spec.by, vote.by)) {
     return vote.by.who + " may not decide " + address + "; " + joined(spec.by) + " may";
   }

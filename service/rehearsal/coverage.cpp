@@ -1,5 +1,6 @@
 #include "service/rehearsal/coverage.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -67,7 +68,9 @@ class Collector {
 // What the journal of one run shows of its steps.
 class Showing {
  public:
-  void add(const state::Event& event) {
+  void add(state::Event event) {
+    if (std::holds_alternative<state::LoopOpened>(event.payload)) loops_.insert(event.step);
+    event.step = planned(event.step);
     if (const auto* opened = std::get_if<state::StepOpened>(&event.payload)) {
       mark_ran(event.step);
       if (opened->due) due_[event.step] = *opened->due;
@@ -82,7 +85,8 @@ class Showing {
       if (skipped->reason == "when") mark(event.step, kSkipped);
     } else if (const auto* vote = std::get_if<state::Voted>(&event.payload)) {
       if (!vote->approve) mark(event.step, kRejected);
-    } else if (std::holds_alternative<state::StepStarted>(event.payload)) {
+    } else if (std::holds_alternative<state::StepStarted>(event.payload) ||
+               std::holds_alternative<state::LoopOpened>(event.payload)) {
       mark_ran(event.step);
     }
   }
@@ -90,6 +94,19 @@ class Showing {
   bool has(const std::string& key) const { return shown_.contains(key); }
 
  private:
+  // What one item shows counts for the loop: "tiers/cloud/put" as "tiers/*/put".
+  std::string planned(const std::string& address) const {
+    std::string out;
+    std::size_t from = 0;
+    while (from < address.size()) {
+      const std::size_t end = std::min(address.find('/', from), address.size());
+      const bool is_key = from > 0 && loops_.contains(address.substr(0, from - 1));
+      out += (out.empty() ? "" : "/") + (is_key ? "*" : address.substr(from, end - from));
+      from = end + 1;
+    }
+    return out;
+  }
+
   void mark(const std::string& step, std::string_view word) {
     shown_.insert(step + " " + std::string(word));
   }
@@ -109,6 +126,7 @@ class Showing {
     if (due != due_.end() && event.at >= due->second) mark(event.step, kTimedOut);
   }
 
+  std::set<std::string> loops_;  // that opened
   std::set<std::string> shown_;
   std::map<std::string, TimePoint> due_;
 };

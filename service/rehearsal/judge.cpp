@@ -78,6 +78,7 @@ class Judge {
 
  private:
   const RunState& state() const { return *ended_.run; }
+  engine::StepTree tree() const { return {*stage_.graph, state().loops}; }
 
   void add(Position at, std::string what, std::string expected, std::string got) {
     findings_.push_back({at, std::move(what), std::move(expected), std::move(got), ""});
@@ -85,7 +86,7 @@ class Judge {
 
   // Of a step: nullptr where the run does not have it.
   const StepState* step(const std::string& address) const {
-    const auto found = stage_.graph->find(address);
+    const auto found = tree().find(address);
     return found ? &state().at(*found) : nullptr;
   }
 
@@ -142,7 +143,7 @@ class Judge {
   std::string with_reason(std::string status) const {
     std::string open;
     for (const auto i : state().active) {
-      const std::string& address = stage_.graph->step(i).address;
+      const std::string address = tree().address(i);
       open += (open.empty() ? "" : ", ") + address + " is " +
               std::string(name_of(state().at(i).status));
     }
@@ -275,7 +276,7 @@ class Judge {
 
   void judge_asked_of(const Expectation& e) {
     if (opened(e) == nullptr) return;
-    const runbooks::Step& step = stage_.graph->step(*stage_.graph->find(e.step));
+    const runbooks::Step& step = tree().step(*tree().find(e.step));
     const auto& by = step.kind == runbooks::StepKind::approve  ? step.approve.by
                      : step.kind == runbooks::StepKind::manual ? step.manual.by
                                                                : step.decide.by;

@@ -300,13 +300,15 @@ class Rehearsing {
   // After a crash an effect that must not be repeated took place once, or a person said otherwise.
   void judge_repetitions(const engine::RunState& run) {
     if (ended_.crashes == 0) return;
-    for (std::uint32_t n = 0; n < stage_.graph->size(); ++n) {
-      const runbooks::Step& step = stage_.graph->step({n});
+    const engine::StepTree tree(*stage_.graph, run.loops);
+    for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
+      const runbooks::Step& step = tree.step({n});
+      const std::string address = tree.address({n});
       const EffectClass effect = run.at({n}).effect_class;
       const bool may_repeat = effect == EffectClass::read || effect == EffectClass::idempotent;
-      const int times = world_.times(step.address);
+      const int times = world_.times(address);
       if (may_repeat || times < 2 || !step.action.expect.text.empty()) continue;
-      find(test_.at, step.address + " took place " + std::to_string(times) +
+      find(test_.at, address + " took place " + std::to_string(times) +
                          " times: the target saw its effect again after the crash");
     }
   }

@@ -112,6 +112,9 @@ class Teller {
     if (e.due) text += (text.empty() ? "for " : "  for ") + shown(*e.due - at_);
     return Words{"?", text};
   }
+  Said operator()(const state::LoopOpened& e) const {
+    return Words{">>", std::to_string(e.keys.size()) + " items"};
+  }
   Said operator()(const state::StepSucceeded& e) const {
     return Words{"ok", listed(e.outputs) + (e.adopted ? "  adopted" : "") + by(e.who, e.say)};
   }

@@ -14,7 +14,8 @@ using runbooks::Step;
 
 bool waits_for_signal(const engine::Graph& graph, const RunState& run, const std::string& name) {
   return std::any_of(run.active.begin(), run.active.end(), [&](const auto i) {
-    return graph.step(i).wait.signal == name && run.at(i).status == StepStatus::running;
+    return engine::StepTree(graph, run.loops).step(i).wait.signal == name &&
+           run.at(i).status == StepStatus::running;
   });
 }
 
@@ -38,7 +39,7 @@ bool has_stopped(const RunState& run) {
 
 // Whether somebody can do it now.
 bool is_possible(const Act& act, const engine::Graph& graph, const RunState& run) {
-  const auto step = graph.find(act.step);
+  const auto step = engine::StepTree(graph, run.loops).find(act.step);
   const StepStatus status = step ? run.at(*step).status : StepStatus::waiting;
   switch (act.verb) {
     case ActVerb::approve:

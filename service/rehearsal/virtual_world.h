@@ -70,6 +70,7 @@ class VirtualWorld final : public engine::Executor {
   using RunningMap = std::map<engine::AttemptId, Running>;
 
   const runbooks::Stub* stub_for(const engine::Attempt& attempt);
+  std::string planned_address(const std::string& address) const;
   void miss_stub(const engine::Attempt& attempt, const std::string& why);
   Outcome outcome_of(const engine::Attempt& attempt, const runbooks::Stub* stub) const;
   Outcome outcome_of_command(const engine::Attempt& attempt, const Value::Map& outputs) const;

@@ -17,8 +17,8 @@ constexpr std::array<std::pair<LeftKind, std::string_view>, 6> kLeftKinds = {{
 }};
 
 const runbooks::Step* planned(const History& history, const std::string& address) {
-  const auto found = history.graph().find(address);
-  return found ? &history.graph().step(*found) : nullptr;
+  const auto found = history.tree().find(address);
+  return found ? &history.tree().step(*found) : nullptr;
 }
 
 void add_steps(const History& history, const RunView& run, std::vector<Left>& left) {

@@ -147,6 +147,7 @@ class Story {
     const std::string ask = text_of(e.shown, "ask");
     open(MomentKind::question, "asks").detail = ask.empty() ? text_of(e.shown, "do") : ask;
   }
+  void on(const LoopOpened&) {}  // its items tell
   void on(const StepSucceeded& e) {
     Moment* m = close(Ended::done);
     if (m == nullptr) {

@@ -71,6 +71,15 @@ steps:
                 undo: none
                 retry: {attempts: 5, delay: 10ms}
                 shell: echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
+  - id: each
+    for_each: {item: disk, in: [a, b], max_parallel: 2}
+    steps:
+      - id: wipe
+        how_to_tell: cat witness
+        undo: none
+        retry: {attempts: 5, delay: 10ms}
+        env: {DISK: "{{ disk }}"}
+        shell: echo "each/$DISK/wipe $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
   - {id: sum, set: {text: "{{ steps.hello.said }} there"}}
   - id: consent
     approve: {ask: "Go on?", timeout: 10m, on_timeout: reject}
@@ -117,6 +126,14 @@ steps:
       - id: right
         http: {method: PUT, url: "{{ inputs.url }}/both/right"}
         undo: {http: {method: DELETE, url: "{{ inputs.url }}/both/right@undo"}}
+  - id: each
+    for_each: {item: disk, in: [a]}
+    steps:
+      - id: mount
+        how_to_tell: cat witness
+        retry: {attempts: 5, delay: 10ms}
+        shell: echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
+        undo: {shell: 'echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness'}
   - {id: enough, command: ["false"], undo: none, how_to_tell: it does nothing}
 finally:
   - id: tidy
@@ -180,6 +197,8 @@ const Scenario& forward() {
                              {"flaky", C::once},
                              {"seen", C::probe},
                              {"which/otherwise/inner/chosen", C::once},
+                             {"each/a/wipe", C::once},
+                             {"each/b/wipe", C::once},
                              {"last", C::once},
                              {"finally/tidy", C::once}},
                             {{"hello", "said=hello"}}};
@@ -198,6 +217,8 @@ const Scenario& backward() {
                              {"both/left@undo", C::once},
                              {"both/right", C::idempotent},
                              {"both/right@undo", C::idempotent},
+                             {"each/a/mount", C::once},
+                             {"each/a/mount@undo", C::once},
                              {"finally/tidy", C::once}},
                             {}};
   return one;

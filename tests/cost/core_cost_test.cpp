@@ -56,7 +56,7 @@ std::int64_t side_by_side(int steps) {
 std::int64_t retried_side_by_side(int steps) {
   const auto keyed = [](int n) { return effect(name(n), EffectClass::keyed); };
   return drive(all_at_once(steps, keyed), RunStatus::succeeded,
-               [](StepIndex, std::int64_t attempt) {
+               [](NodeIndex, std::int64_t attempt) {
                  if (attempt > 1) return Outcome(Done{});
                  return Outcome(NotDone{{ErrorClass::network, "refused"}});
                });
@@ -68,7 +68,7 @@ std::int64_t waiting_side_by_side(int steps) {
 std::int64_t failing_side_by_side(int steps) {
   PlanBuilder plan = all_at_once(steps, [](int n) { return effect(name(n)); });
   plan.on_failure(runbooks::OnFailure::fail);
-  return drive(std::move(plan), RunStatus::failed, [](StepIndex, std::int64_t) {
+  return drive(std::move(plan), RunStatus::failed, [](NodeIndex, std::int64_t) {
     return Outcome(Failed{{ErrorClass::refused, "no"}});
   });
 }
@@ -89,8 +89,8 @@ std::int64_t undone(int steps) {
   for (int n = 0; n < steps; ++n) plan.step(effect(name(n)).undo());
   plan.step(effect("last"));
   plan.on_failure(runbooks::OnFailure::undo_run);
-  const StepIndex last{static_cast<std::uint32_t>(2 + 2 * steps)};
-  return drive(std::move(plan), RunStatus::undone, [last](StepIndex i, std::int64_t) {
+  const NodeIndex last{static_cast<std::uint32_t>(2 + 2 * steps)};
+  return drive(std::move(plan), RunStatus::undone, [last](NodeIndex i, std::int64_t) {
     if (i != last) return Outcome(Done{});
     return Outcome(Failed{{ErrorClass::refused, "no"}});
   });

@@ -35,7 +35,7 @@ bool Drive::step() {
     return true;
   }
   if (!begun_.empty()) {
-    const StepIndex i = begun_.front().step;
+    const NodeIndex i = begun_.front().step;
     begun_.pop_front();
     const StepState& state = state_.at(i);
     Outcome outcome = outcome_of_ ? outcome_of_(i, state.attempts) : Outcome(Done{});

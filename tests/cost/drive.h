@@ -15,7 +15,7 @@ namespace rung::cost {
 // `outcome_of` says, and time passes when nothing else happens.
 class Drive final : engine::ActionFacts, engine::Calendar, engine::PinnedFiles {
  public:
-  using OutcomeOf = std::function<Outcome(engine::StepIndex step, std::int64_t attempt)>;
+  using OutcomeOf = std::function<Outcome(engine::NodeIndex step, std::int64_t attempt)>;
 
   explicit Drive(std::shared_ptr<const engine::Graph> graph, OutcomeOf outcome_of = nullptr);
 

@@ -6,22 +6,14 @@ namespace rung::engine::testing {
 namespace {
 
 struct NameEffect {
-  const Graph& graph;
-  std::string operator()(const StartAttempt& e) const {
-    return "start " + graph.step(e.step).address;
-  }
+  const StepTree tree;
+  std::string operator()(const StartAttempt& e) const { return "start " + tree.address(e.step); }
   std::string operator()(const RecoverAttempt& e) const {
-    return "recover " + graph.step(e.step).address;
+    return "recover " + tree.address(e.step);
   }
-  std::string operator()(const ProbeAttempt& e) const {
-    return "probe " + graph.step(e.step).address;
-  }
-  std::string operator()(const CancelAttempt& e) const {
-    return "cancel " + graph.step(e.step).address;
-  }
-  std::string operator()(const ForgetAttempt& e) const {
-    return "forget " + graph.step(e.step).address;
-  }
+  std::string operator()(const ProbeAttempt& e) const { return "probe " + tree.address(e.step); }
+  std::string operator()(const CancelAttempt& e) const { return "cancel " + tree.address(e.step); }
+  std::string operator()(const ForgetAttempt& e) const { return "forget " + tree.address(e.step); }
 };
 
 }  // namespace
@@ -62,11 +54,11 @@ const Decision& CoreTest::send(Command command) {
 const Decision& CoreTest::ends(const std::string& step, Outcome outcome) {
   const StepState& s = at(step);
   return send(
-      FinishAttempt{*graph_->find(step), s.generation, s.attempts, std::move(outcome), false});
+      FinishAttempt{*tree().find(step), s.generation, s.attempts, std::move(outcome), false});
 }
 
 const Decision& CoreTest::probed(const std::string& step, ProbeAnswer answer) {
-  return send(FinishProbe{*graph_->find(step), at(step).attempts, std::move(answer), false});
+  return send(FinishProbe{*tree().find(step), at(step).attempts, std::move(answer), false});
 }
 
 const Decision& CoreTest::restarts(bool reboots) {
@@ -91,7 +83,7 @@ std::vector<std::string> CoreTest::events() const {
 std::vector<std::string> CoreTest::effects() const {
   std::vector<std::string> names;
   for (const Effect& effect : decision_.effects)
-    names.push_back(std::visit(NameEffect{*graph_}, effect));
+    names.push_back(std::visit(NameEffect{tree()}, effect));
   return names;
 }
 

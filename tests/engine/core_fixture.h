@@ -31,7 +31,8 @@ class CoreTest : public ::testing::Test, public ActionFacts, public Calendar, pu
   void pass(Duration time) { clock_.pass(time); }
 
   StepStatus status(const std::string& step) const { return at(step).status; }
-  const StepState& at(const std::string& step) const { return state_.at(*graph_->find(step)); }
+  StepTree tree() const { return {*graph_, state_.loops}; }
+  const StepState& at(const std::string& step) const { return state_.at(*tree().find(step)); }
   state::RunStatus run_status() const { return status_of(state_); }
   // "step.started copy", ... of the latest decision.
   std::vector<std::string> events() const;

@@ -44,7 +44,7 @@ class Corrections : public CoreTest {
   void retry(Value::Map with) { send(RetryStep{"copy", by("ana"), std::move(with)}); }
   // What the latest attempt was made with, as far as the journal knows.
   Value with(const std::string& field) const {
-    const auto i = *graph_->find("copy");
+    const auto i = *tree().find("copy");
     const auto all = visible(*ActionFields::latest(*graph_, state_, i), at("copy").inputs);
     const auto found = all.find(field);
     return found == all.end() ? Value("none") : found->second;

@@ -229,7 +229,7 @@ TEST_F(AfterARestart, RunsAnIdempotentStepAgainWhateverItsBudget) {
   copy->retry = runbooks::Retry{1, 1s, 1s, {}};
   given(PlanBuilder().step(copy));
   restarts();
-  send(FinishAttempt{*graph_->find("copy"), 0, 1, unknown(ErrorClass::internal), true});
+  send(FinishAttempt{*tree().find("copy"), 0, 1, unknown(ErrorClass::internal), true});
   EXPECT_THAT(effects(), Contains("start copy"));
 }
 
@@ -257,8 +257,8 @@ TEST_F(AfterARestart, GoesByTheBootClockInTheSameBootWhateverUtcSays) {
 TEST_F(AfterARestart, IgnoresALateAnswerOfAnEarlierTry) {
   given(PlanBuilder().step(effect("copy", EffectClass::idempotent)));
   restarts();
-  send(FinishAttempt{*graph_->find("copy"), 0, 1, unknown(), true});
-  send(FinishAttempt{*graph_->find("copy"), 0, 1, Done{}, false});
+  send(FinishAttempt{*tree().find("copy"), 0, 1, unknown(), true});
+  send(FinishAttempt{*tree().find("copy"), 0, 1, Done{}, false});
   EXPECT_THAT(events(), IsEmpty());
 }
 

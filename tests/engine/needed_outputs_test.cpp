@@ -90,7 +90,7 @@ TEST_F(NeededOutputs, OfTheRunAndOfItsUndoAreDemanded) {
   const Graph graph(built);
   RunState run;
   run.steps.resize(graph.size());
-  const auto needed = needed_outputs(graph, run, *graph.find("copy"));
+  const auto needed = needed_outputs(graph, run, node_of(*graph.find("copy")));
   ASSERT_EQ(needed.size(), 2U);
   EXPECT_EQ(told(needed, outputs_of(graph.step(*graph.find("copy")), nullptr)),
             "place (string), which copy@undo reads; size (size), which outputs.how_much reads");

@@ -4,6 +4,10 @@
 
 namespace rung::engine::testing {
 
+namespace {
+constexpr std::string_view kBody = "*";
+}  // namespace
+
 StepBuilder& StepBuilder::uses(std::string name, Value::Map with) {
   step_.action.uses = std::move(name);
   step_.action.version = "1";
@@ -48,6 +52,11 @@ StepBuilder group(std::string id, std::vector<StepBuilder> children) {
 }
 StepBuilder parallel(std::string id, std::vector<StepBuilder> children) {
   return group(std::move(id), std::move(children)).parallel();
+}
+StepBuilder each_of(std::string id, std::string in, std::vector<StepBuilder> children) {
+  StepBuilder step(std::move(id), StepKind::group);
+  step->loop = runbooks::LoopSpec{"item", Template{runbooks::Expression{std::move(in)}}, {}, 1, 0};
+  return step.child(group(std::string(kBody), std::move(children)));
 }
 StepBuilder wait_for(std::string id, Duration duration) {
   StepBuilder step(std::move(id), StepKind::wait);
@@ -144,6 +153,7 @@ StepIndex PlanBuilder::add(StepBuilder& builder, StepIndex parent, const std::st
   const StepIndex i{static_cast<std::uint32_t>(plan_.steps.size())};
   Step step = builder.step_;
   step.address = prefix + step.id;
+  if (step.id == kBody) step.id.clear();
   step.parent = parent;
   plan_.steps.push_back(step);
   plan_.steps[parent.number].children.push_back(i);
@@ -153,6 +163,7 @@ StepIndex PlanBuilder::add(StepBuilder& builder, StepIndex parent, const std::st
     undo.address = step.address + "@undo";
     undo.action = step.action;
     undo.undoes = i;
+    undo.parent = parent;
     undo.undo_none = true;
     undo.timeout = step.timeout;
     plan_.steps[i.number].undo = StepIndex{static_cast<std::uint32_t>(plan_.steps.size())};

@@ -30,6 +30,7 @@ class StepBuilder {
   StepBuilder& undo();  // the same action, under "ID@undo"
   StepBuilder& child(StepBuilder child);
   StepBuilder& parallel();
+  StepBuilder& first_child() { return children_.front(); }
 
   Step& operator*() { return step_; }
   Step* operator->() { return &step_; }
@@ -48,6 +49,8 @@ StepBuilder effect(std::string id, EffectClass effect_class = EffectClass::once)
 StepBuilder set(std::string id, std::string output, std::string expression);
 StepBuilder group(std::string id, std::vector<StepBuilder> children);
 StepBuilder parallel(std::string id, std::vector<StepBuilder> children);
+// Once for each `item` of the list that the expression yields.
+StepBuilder each_of(std::string id, std::string in, std::vector<StepBuilder> children);
 StepBuilder wait_for(std::string id, Duration duration);
 StepBuilder wait_signal(std::string id, std::string signal);
 StepBuilder approve(std::string id, std::vector<std::string> by = {});

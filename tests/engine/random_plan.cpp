@@ -49,6 +49,7 @@ class Chance {
 
   StepBuilder nested(int depth) {
     if (once_in(3)) return choice(depth);
+    if (once_in(4)) return loop(depth);
     StepBuilder step = group(name(), list(below(4), depth + 1));
     if (once_in(2)) {
       step.parallel();
@@ -66,6 +67,18 @@ class Chance {
       if (n > 1 || once_in(2)) branch->when = {once_in(2) ? "true" : "false"};
       step.child(std::move(branch));
     }
+    add_policy(step);
+    return step;
+  }
+
+  StepBuilder loop(int depth) {
+    StepBuilder step = each_of(name(), "", list(1 + below(3), depth + 1));
+    Value::List items;
+    for (std::size_t n = below(4); n > 0; --n) items.emplace_back(static_cast<std::int64_t>(n));
+    step->loop->in = Template{Value(std::move(items))};
+    step->loop->max_parallel = static_cast<std::int32_t>(1 + below(3));
+    step->loop->tolerate = static_cast<std::int32_t>(below(3));
+    if (once_in(4)) step.first_child()->when = {once_in(2) ? "item > 1" : "item.none"};
     add_policy(step);
     return step;
   }

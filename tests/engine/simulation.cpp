@@ -136,16 +136,16 @@ struct Simulation::Inside {
   void resolve(const RunState& run) {
     const bool can_undo = run.phase == RunPhase::steps && !run.ending && !run.no_return;
     if (can_undo && world.roll(150)) return send(Undo{by("ana")});
-    for (const StepIndex i : run.active) {
+    for (const NodeIndex i : run.active) {
       if (run.at(i).status != StepStatus::in_doubt) continue;
-      const std::string& address = graph.step(i).address;
+      const std::string address = StepTree(graph, run.loops).address(i);
       const bool happened = world.has_happened(address);
       if (!happened) return send(Resolve{address, ResolveAs::not_done, {}, by("truth")});
       return send(Resolve{address, ResolveAs::done, told_outputs(run, i), by("truth")});
     }
   }
 
-  Value::Map told_outputs(const RunState& run, StepIndex i) const {
+  Value::Map told_outputs(const RunState& run, NodeIndex i) const {
     Value::Map outputs;
     for (const NeededOutput& output : needed_outputs(graph, run, i))
       outputs.emplace(output.name, Value("1"));
@@ -153,16 +153,18 @@ struct Simulation::Inside {
   }
 
   void answer_people(const RunState& run) {
-    for (const StepIndex i : run.active) {
-      const runbooks::Step& step = graph.step(i);
+    const StepTree tree(graph, run.loops);
+    for (const NodeIndex i : run.active) {
+      const runbooks::Step& step = tree.step(i);
+      const std::string address = tree.address(i);
       if (run.at(i).status != StepStatus::running) continue;
       if (step.kind == StepKind::approve && world.roll(700))
-        return send(Vote{step.address, world.roll(800), by("ana")});
+        return send(Vote{address, world.roll(800), by("ana")});
       if (step.kind != StepKind::approve && world.roll(100))
-        return send(SkipStep{step.address, {}, by("ana")});
+        return send(SkipStep{address, {}, by("ana")});
       if (step.kind == StepKind::decide)
-        return send(PickOption{step.address, world.roll(500) ? "left" : "right", by("ana")});
-      if (step.kind == StepKind::manual) return send(FinishManual{step.address, {}, by("ana")});
+        return send(PickOption{address, world.roll(500) ? "left" : "right", by("ana")});
+      if (step.kind == StepKind::manual) return send(FinishManual{address, {}, by("ana")});
       if (step.kind == StepKind::wait && !step.wait.signal.empty())
         return send(SendSignal{step.wait.signal, Value(1), by("ana")});
     }
@@ -170,23 +172,23 @@ struct Simulation::Inside {
   }
 
   // Now and then by another input; each attempt from then on must have it.
-  RetryStep retry(const std::string& address) {
+  RetryStep retry(const RunState& run, const std::string& address) {
     RetryStep command{address, by("ana")};
-    const auto i = *graph.find(address);
-    if (graph.step(i).kind == StepKind::action && world.roll(400))
+    const StepTree tree(graph, run.loops);
+    if (tree.step(*tree.find(address)).kind == StepKind::action && world.roll(400))
       command.with = {{"note", Value(std::to_string(corrections++))}};
     return command;
   }
 
   void answer_failure(const RunState& run) {
     if (!run.failed_by) return send(Continue{by("ana")});
-    const std::string& address = graph.step(*run.failed_by).address;
+    const std::string address = StepTree(graph, run.loops).address(*run.failed_by);
     switch (random.next() % 5) {
       case 0: return send(SkipStep{address, {}, by("ana")});
       case 1: return send(Cancel{CancelRunning::drain, by("ana")});
       case 2:
         return run.no_return ? send(Cancel{CancelRunning::kill, by("ana")}) : send(Undo{by("ana")});
-      default: return send(retry(address));
+      default: return send(retry(run, address));
     }
   }
 
@@ -199,7 +201,7 @@ struct Simulation::Inside {
         return run->failed_by || !run->active.empty() ? answer_failure(*run)
                                                       : send(Continue{by("ana")});
       case state::RunStatus::stuck:
-        return send(world.roll(800) ? Command(retry(run->stuck_at))
+        return send(world.roll(800) ? Command(retry(*run, run->stuck_at))
                                     : Command(SkipStep{run->stuck_at, {}, by("ana")}));
       case state::RunStatus::waiting: return answer_people(*run);
       case state::RunStatus::queued:
@@ -235,8 +237,9 @@ struct Simulation::Inside {
   void correct_a_delayed_step() {
     const auto run = on_disk();
     if (!run) return;
-    for (const StepIndex i : run->active) {
-      if (run->at(i).status == StepStatus::backing_off) return send(retry(graph.step(i).address));
+    for (const NodeIndex i : run->active) {
+      if (run->at(i).status == StepStatus::backing_off)
+        return send(retry(*run, StepTree(graph, run->loops).address(i)));
     }
   }
 
@@ -287,7 +290,7 @@ struct Simulation::Inside {
     for (const std::string& line : log.errors) result.broken.push_back("error log: " + line);
     if (!run) return;
     result.status = status_of(*run);
-    for (std::uint32_t n = 0; n < graph.size() && !options.disk; ++n) judge_step(*run, {n});
+    for (std::uint32_t n = 0; n < run->steps.size() && !options.disk; ++n) judge_step(*run, {n});
     judge_row(*run);
     judge_corrections();
   }
@@ -309,11 +312,13 @@ struct Simulation::Inside {
     }
   }
 
-  void judge_step(const RunState& run, StepIndex i) {
-    const runbooks::Step& step = graph.step(i);
+  void judge_step(const RunState& run, NodeIndex i) {
+    const StepTree tree(graph, run.loops);
+    const runbooks::Step& step = tree.step(i);
+    const std::string address = tree.address(i);
     if (step.kind != StepKind::action) return;
     const StepState& state = run.at(i);
-    const auto seen = world.witnessed().find(step.address);
+    const auto seen = world.witnessed().find(address);
     const int times = seen == world.witnessed().end() ? 0 : seen->second.times;
     // A read whose intent was lost with the engine is not in the journal.
     const EffectClass effect_class =
@@ -322,31 +327,34 @@ struct Simulation::Inside {
     const bool may_repeat =
         effect_class == EffectClass::read || effect_class == EffectClass::idempotent;
     if (!may_repeat && times > 1)
-      result.broken.push_back(step.address + " took place " + std::to_string(times) + " times");
+      result.broken.push_back(address + " took place " + std::to_string(times) + " times");
     const bool claims_success =
         state.status == StepStatus::succeeded || state.status == StepStatus::undone;
     if (claims_success && times == 0 && state.phase == AttemptPhase::done)
-      result.broken.push_back(step.address + " is said to have succeeded and never took place");
+      result.broken.push_back(address + " is said to have succeeded and never took place");
     const bool is_open = state.status == StepStatus::running ||
                          state.status == StepStatus::backing_off ||
                          state.status == StepStatus::in_doubt;
     if (result.has_ended && is_open)
-      result.broken.push_back(step.address + " is " + std::string(name_of(state.status)) +
+      result.broken.push_back(address + " is " + std::string(name_of(state.status)) +
                               " in a finished run");
-    judge_undo(run, step, state);
+    judge_undo(run, i);
   }
 
-  void judge_undo(const RunState& run, const runbooks::Step& step, const StepState& state) {
+  void judge_undo(const RunState& run, NodeIndex i) {
+    const StepTree tree(graph, run.loops);
+    const runbooks::Step& step = tree.step(i);
+    const std::string address = tree.address(i);
     if (result.status != state::RunStatus::undone || !step.undo ||
-        state.status == StepStatus::skipped)
+        run.at(i).status == StepStatus::skipped)
       return;
-    const StepStatus undone = run.at(*step.undo).status;
+    const StepStatus undone = run.at(*tree.undo(i)).status;
     const bool is_cared_for = undone == StepStatus::succeeded || undone == StepStatus::skipped;
     // A read may have been made whose intent was lost with the engine: nothing was changed.
     const bool is_effect =
         executor->effect_class("", visible(step.action.with, {})) != EffectClass::read;
-    if (is_effect && world.has_happened(step.address) && !is_cared_for)
-      result.broken.push_back(step.address + " took place and was not undone");
+    if (is_effect && world.has_happened(address) && !is_cared_for)
+      result.broken.push_back(address + " took place and was not undone");
   }
 
   // The row that lists show is the fold's.

@@ -46,6 +46,9 @@ struct ChangeOf {
   std::optional<StepChange> operator()(const state::StepOpened&) const {
     return StepChange::opened;
   }
+  std::optional<StepChange> operator()(const state::LoopOpened&) const {
+    return StepChange::opened;
+  }
   std::optional<StepChange> operator()(const state::Voted&) const { return StepChange::voted; }
   std::optional<StepChange> operator()(const state::StepSucceeded&) const {
     return StepChange::succeeded;
@@ -86,7 +89,7 @@ void collect_rows(const Graph& graph, const std::vector<state::Event>& events, R
   run.id = RunId{1};
   for (const state::Event& event : events) {
     const auto change = std::visit(ChangeOf{}, event.payload);
-    if (change) rows.emplace(run.at(*graph.find(event.step)).status, *change);
+    if (change) rows.emplace(run.at(*StepTree(graph, run.loops).find(event.step)).status, *change);
     ASSERT_TRUE(apply_in_place(graph, run, event).has_value());
   }
 }

@@ -1,0 +1,155 @@
+#include "engine/core/step_tree.h"
+
+#include <algorithm>
+
+namespace rung::engine {
+
+// --- the loops
+
+std::uint32_t Loops::open(NodeIndex loop, StepIndex body, std::uint32_t size,
+                          std::vector<LoopItem> items, std::uint32_t first_free) {
+  OpenLoop opened{loop, NodeIndex{first_free}, body, size, std::move(items), {}};
+  opened.by_part.reserve(opened.items.size());
+  for (std::uint32_t n = 0; n < opened.items.size(); ++n)
+    opened.by_part.emplace(opened.items[n].part, n);
+  const auto end = first_free + static_cast<std::uint32_t>(opened.items.size()) * size;
+  by_loop_.emplace(loop.number, static_cast<std::uint32_t>(opened_.size()));
+  opened_.push_back(std::move(opened));
+  return end;
+}
+
+const OpenLoop* Loops::around(NodeIndex i) const {
+  const auto after =
+      std::upper_bound(opened_.begin(), opened_.end(), i,
+                       [](NodeIndex node, const OpenLoop& loop) { return node < loop.base; });
+  // A loop without items has the same base as the next one, and comes before it.
+  return after == opened_.begin() ? nullptr : &*std::prev(after);
+}
+OpenLoop* Loops::around(NodeIndex i) {
+  return const_cast<OpenLoop*>(std::as_const(*this).around(i));  // NOLINT: one search for both
+}
+
+const OpenLoop* Loops::of(NodeIndex loop) const {
+  const auto found = by_loop_.find(loop.number);
+  return found == by_loop_.end() ? nullptr : &opened_[found->second];
+}
+OpenLoop* Loops::of(NodeIndex loop) {
+  return const_cast<OpenLoop*>(std::as_const(*this).of(loop));  // NOLINT: one search for both
+}
+
+// --- the tree
+
+StepIndex StepTree::definition(NodeIndex i) const {
+  if (i.number < plan_size()) return {i.number};
+  const OpenLoop& loop = *loops_.around(i);
+  return {loop.body.number + (i.number - loop.base.number) % loop.size};
+}
+
+NodeIndex StepTree::linked(NodeIndex from, StepIndex to) const {
+  while (from.number >= plan_size()) {
+    const OpenLoop& loop = *loops_.around(from);
+    const bool is_inside = to >= loop.body && to.number < loop.body.number + loop.size;
+    if (is_inside)
+      return {loop.item_node(loop.item_of(from)).number + to.number - loop.body.number};
+    from = loop.loop;
+  }
+  return node_of(to);
+}
+
+std::string StepTree::address(NodeIndex i) const {
+  const std::string& planned = step(i).address;
+  if (i.number < plan_size()) return planned;
+  const OpenLoop& loop = *loops_.around(i);
+  const std::size_t body = graph_.step(loop.body).address.size();
+  return address(loop.loop) + "/" + loop.items[loop.item_of(i)].part + planned.substr(body);
+}
+
+std::optional<NodeIndex> StepTree::parent(NodeIndex i) const {
+  const auto parent = step(i).parent;
+  return parent ? std::optional(linked(i, *parent)) : std::nullopt;
+}
+
+std::vector<NodeIndex> StepTree::children(NodeIndex i) const {
+  std::vector<NodeIndex> nodes;
+  const runbooks::Step& group = step(i);
+  if (!group.loop) {
+    nodes.reserve(group.children.size());
+    for (const StepIndex child : group.children) nodes.push_back(linked(i, child));
+  } else if (const OpenLoop* loop = loops_.of(i)) {
+    nodes.reserve(loop->items.size());
+    for (std::uint32_t n = 0; n < loop->items.size(); ++n) nodes.push_back(loop->item_node(n));
+  }
+  return nodes;
+}
+
+std::vector<NodeIndex> StepTree::dependents(NodeIndex i) const {
+  std::vector<NodeIndex> nodes;
+  for (const StepIndex dependent : graph_.dependents(definition(i)))
+    nodes.push_back(linked(i, dependent));
+  return nodes;
+}
+
+std::optional<NodeIndex> StepTree::undo(NodeIndex i) const {
+  const auto undo = step(i).undo;
+  return undo ? std::optional(linked(i, *undo)) : std::nullopt;
+}
+
+std::optional<NodeIndex> StepTree::undoes(NodeIndex i) const {
+  const auto done = step(i).undoes;
+  return done ? std::optional(linked(i, *done)) : std::nullopt;
+}
+
+bool StepTree::is_under(NodeIndex i, NodeIndex group) const {
+  for (auto up = parent(i); up; up = parent(*up)) {
+    if (*up == group) return true;
+  }
+  return false;
+}
+
+bool StepTree::is_real(NodeIndex i) const {
+  std::uint32_t depth = 0;
+  const StepIndex defined = definition(i);
+  while (i.number >= plan_size()) {
+    depth += 1;
+    i = loops_.around(i)->loop;
+  }
+  return graph_.loop_depth(defined) == depth;
+}
+
+// Part by part: where a loop stands open its next part is the key of an item.
+std::optional<NodeIndex> StepTree::find(std::string_view name) const {
+  if (const auto planned = graph_.find(name); planned && is_real(node_of(*planned)))
+    return node_of(*planned);
+  std::optional<NodeIndex> loop_item;  // reached so far
+  std::string defined;                 // its address in the plan
+  std::size_t from = 0;
+  while (from <= name.size()) {
+    const std::size_t end = std::min(name.find('/', from), name.size());
+    defined += (defined.empty() ? "" : "/") + std::string(name.substr(from, end - from));
+    from = end + 1;
+    const auto planned = graph_.find_address(defined);
+    if (!planned) continue;
+    const NodeIndex node = loop_item ? linked(*loop_item, *planned) : node_of(*planned);
+    if (end == name.size()) return is_real(node) ? std::optional(node) : std::nullopt;
+    const OpenLoop* loop = loops_.of(node);
+    if (loop == nullptr) continue;
+    const std::size_t key_end = std::min(name.find('/', from), name.size());
+    const auto item = loop->by_part.find(std::string(name.substr(from, key_end - from)));
+    if (item == loop->by_part.end()) return std::nullopt;
+    loop_item = loop->item_node(item->second);
+    if (key_end == name.size()) return loop_item;
+    defined = graph_.step(loop->body).address;
+    from = key_end + 1;
+  }
+  return std::nullopt;
+}
+
+std::optional<NodeIndex> StepTree::find_id(std::string_view id,
+                                           std::optional<NodeIndex> from) const {
+  const auto planned = graph_.find_id(id);
+  if (!planned) return std::nullopt;
+  const NodeIndex node = from ? linked(*from, *planned) : node_of(*planned);
+  return is_real(node) ? std::optional(node) : std::nullopt;
+}
+
+}  // namespace rung::engine

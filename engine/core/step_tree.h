@@ -1,0 +1,106 @@
+#pragma once
+
+#include "base/value.h"
+#include "engine/core/graph.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace rung::engine {
+
+// A step of one run. The plan's own steps come first, in its order; those that loops opened follow.
+struct NodeIndex {
+  std::uint32_t number = 0;
+  friend auto operator<=>(const NodeIndex&, const NodeIndex&) = default;
+};
+
+constexpr NodeIndex node_of(StepIndex i) {
+  return {i.number};
+}
+
+// An item of a loop, and under which name the run knows it.
+struct LoopItem {
+  std::string key;   // unique within the loop
+  std::string part;  // of the address: the key, percent-encoded
+  Value value;
+};
+
+// A loop that stands open: its steps once for each item, as consecutive nodes.
+struct OpenLoop {
+  NodeIndex loop;      // the node that opened it
+  NodeIndex base;      // the first node of the first item
+  StepIndex body;      // the plan's group that is repeated
+  std::uint32_t size;  // of the body, with everything in it
+  std::vector<LoopItem> items;
+  std::unordered_map<std::string, std::uint32_t> by_part;
+  std::uint32_t next = 0;       // the first item that may not start yet
+  std::uint32_t set_aside = 0;  // items that failed and are tolerated
+
+  NodeIndex item_node(std::uint32_t item) const { return {base.number + item * size}; }
+  std::uint32_t item_of(NodeIndex i) const { return (i.number - base.number) / size; }
+};
+
+// The loops that a run opened: part of its state, in the order of their nodes.
+class Loops {
+ public:
+  // `first_free` is the number of nodes that the run has. Returns how many it has now.
+  std::uint32_t open(NodeIndex loop, StepIndex body, std::uint32_t size,
+                     std::vector<LoopItem> items, std::uint32_t first_free);
+
+  // The loop of whose items the node is part, the innermost; nullptr for the plan's own steps.
+  const OpenLoop* around(NodeIndex i) const;
+  OpenLoop* around(NodeIndex i);
+  // The loop that this node opened; nullptr where it opened none.
+  const OpenLoop* of(NodeIndex loop) const;
+  OpenLoop* of(NodeIndex loop);
+
+ private:
+  std::vector<OpenLoop> opened_;
+  std::unordered_map<std::uint32_t, std::uint32_t> by_loop_;
+};
+
+// The steps of one run as a tree: how each hangs together with the others. A view, cheap to make;
+// borrows the graph and the loops.
+class StepTree {
+ public:
+  StepTree(const Graph& graph, const Loops& loops) : graph_(graph), loops_(loops) {}
+
+  // What the plan says about it. Its address and indices there are those of the plan.
+  const runbooks::Step& step(NodeIndex i) const { return graph_.step(definition(i)); }
+  StepIndex definition(NodeIndex i) const;
+
+  // "tiers/cloud/put"; in the plan that is "tiers/*/put".
+  std::string address(NodeIndex i) const;
+  std::optional<NodeIndex> parent(NodeIndex i) const;
+  // Of a group or an item, in the author's order; of a loop its items, none before it is open.
+  std::vector<NodeIndex> children(NodeIndex i) const;
+  // Siblings that need this step.
+  std::vector<NodeIndex> dependents(NodeIndex i) const;
+  std::optional<NodeIndex> undo(NodeIndex i) const;
+  std::optional<NodeIndex> undoes(NodeIndex i) const;
+  bool is_under(NodeIndex i, NodeIndex group) const;
+
+  // False for what only stands for the steps of items, and is never begun itself.
+  bool is_real(NodeIndex i) const;
+  // By address, or by the id of a step outside of all loops.
+  std::optional<NodeIndex> find(std::string_view address_or_id) const;
+  // The step of this id as the node `from` sees it: of the same item where it is in the same loop.
+  std::optional<NodeIndex> find_id(std::string_view id, std::optional<NodeIndex> from) const;
+  // The item of which the node is part, and its loop; nullptr outside of loops.
+  const OpenLoop* around(NodeIndex i) const { return loops_.around(i); }
+  const OpenLoop* opened_by(NodeIndex loop) const { return loops_.of(loop); }
+
+ private:
+  std::size_t plan_size() const { return graph_.size(); }
+  // The node of a step that the plan links to the one behind `from`.
+  NodeIndex linked(NodeIndex from, StepIndex to) const;
+
+  const Graph& graph_;
+  const Loops& loops_;
+};
+
+}  // namespace rung::engine
