@@ -163,10 +163,19 @@ bool only_doubts_are_active(const RunState& run) {
   return run.active.size() == run.in_doubt;
 }
 
+// An undo that is meant for one kind of end only: that must be known.
+bool undo_awaits_an_answer(const Draft& draft) {
+  const auto& doubts = draft.state().active;
+  return std::any_of(doubts.begin(), doubts.end(), [&](NodeIndex i) {
+    return draft.step(i).undo && draft.step(i).undo_on.size() == 1;
+  });
+}
+
 bool conclude_steps(Draft& draft) {
   const RunState& run = draft.state();
   if (!run.ending || run.phase != RunPhase::steps || !only_doubts_are_active(run)) return false;
   if (run.ending->ending == Ending::undo) {
+    if (undo_awaits_an_answer(draft)) return false;
     state::UndoPlanned planned;
     for (const NodeIndex undo : plan_undo(draft.graph(), run).undo)
       planned.steps.push_back(draft.address(undo));

@@ -1,5 +1,6 @@
 #include "engine/core/attempt.h"
 #include "engine/core/corrections.h"
+#include "engine/core/giving_up.h"
 #include "engine/core/resolve.h"
 #include "engine/core/retry.h"
 #include "engine/core/run_rules.h"
@@ -15,10 +16,8 @@ bool is_out_of_time(const Draft& draft, NodeIndex i) {
   return limit && is_due(*limit, draft.context().now);
 }
 
-// Undo and finally go on while a run ends; its ordinary steps do not.
 bool tries_are_over(const Draft& draft, NodeIndex i) {
-  const bool is_ordinary = draft.state().phase == RunPhase::steps;
-  return (is_ordinary && draft.state().ending) || is_out_of_time(draft, i);
+  return is_given_up(draft, i) || is_out_of_time(draft, i);
 }
 
 void schedule(Draft& draft, NodeIndex i, Duration delay) {
@@ -58,11 +57,9 @@ EffectClass class_after_unknown(const Draft& draft, NodeIndex i) {
   return stricter(state.effect_class, today);
 }
 
-// No more tries. What happened under a key before, and was never told, only a person can say.
 void give_up(Draft& draft, NodeIndex i) {
-  const StepState& state = draft.at(i);
-  if (state.has_unknown && state.effect_class == EffectClass::keyed) return doubt(draft, i);
-  fail_step(draft, i, *state.error);
+  if (is_untold(draft.at(i))) return doubt(draft, i);
+  fail_step(draft, i, *draft.at(i).error);
 }
 
 // Section 3 of the contract: what an unknown outcome leads to, by the effect class.
@@ -86,6 +83,17 @@ bool can_do_without(const Draft& draft, NodeIndex i) {
   if (draft.at(i).is_doomed) return draft.at(i).is_set_aside;
   const auto tolerated = static_cast<std::uint32_t>(draft.step(*parent).loop->tolerate);
   return draft.tree().opened_by(*parent)->set_aside < tolerated;
+}
+
+// The groups in a group that a failure ended are over as well. Nobody minds: the failure is its.
+void end_groups_in(Draft& draft, NodeIndex i) {
+  for (const NodeIndex child : draft.tree().children(i)) {
+    const bool is_open = draft.step(child).kind == runbooks::StepKind::group &&
+                         draft.at(child).status == StepStatus::running;
+    if (!is_open) continue;
+    end_groups_in(draft, child);
+    draft.emit(child, state::StepFailed{{ErrorClass::refused, "the group around it ended"}, true});
+  }
 }
 
 }  // namespace
@@ -117,6 +125,7 @@ void fail_step(Draft& draft, NodeIndex i, ActionError error) {
 
 void end_group(Draft& draft, NodeIndex i) {
   if (!draft.at(i).is_doomed) return draft.emit(i, state::StepSucceeded{});
+  end_groups_in(draft, i);
   ActionError error{ErrorClass::refused, "a step in it failed"};
   for (const NodeIndex child : draft.tree().children(i)) {
     const StepState& state = draft.at(child);

@@ -212,6 +212,7 @@ class Fold {
     // later attempt does not.
     const bool is_answer = step.phase == AttemptPhase::unknown || !e.who.empty();
     step.has_unknown = e.end == AttemptEnd::unknown || (step.has_unknown && !is_answer);
+    if (e.end == AttemptEnd::failed) step.has_half_acted = true;
     step.error = e.error;
     step.phase = e.end == AttemptEnd::not_done ? AttemptPhase::not_done
                  : e.end == AttemptEnd::failed ? AttemptPhase::failed

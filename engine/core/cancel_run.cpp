@@ -27,10 +27,14 @@ void carry_out(Draft& draft, const Cancel& command) {
   if (again)
     return draft.refuse(ErrorCode::conflict,
                         run_name(run) + " is ending already; --kill also ends what runs");
-  begin_ending(draft,
-               {state::Ending::cancel, "", because("cancelled", command.by), command.by.who,
-                command.by.say, false},
-               command.running);
+  // Ending what runs does not change what the run was to come to: an undo stays one.
+  state::RunEnding ending;
+  ending.ending = state::Ending::cancel;
+  ending.reason = because("cancelled", command.by);
+  if (run.ending) ending = *run.ending;
+  ending.who = command.by.who;
+  ending.say = command.by.say;
+  begin_ending(draft, std::move(ending), command.running);
 }
 
 void carry_out(Draft& draft, const Undo& command) {

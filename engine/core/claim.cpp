@@ -1,4 +1,5 @@
 #include "engine/core/commands.h"
+#include "engine/core/giving_up.h"
 #include "engine/core/run_rules.h"
 
 namespace rung::engine {
@@ -7,15 +8,8 @@ namespace {
 // Somebody asked for its end, and the engine that was asked may have died before it passed that on.
 bool is_unwanted(const Draft& draft, NodeIndex i) {
   const auto& ending = draft.state().ending;
-  if (ending && ending->kill && !draft.tree().undoes(i)) return true;
-  for (auto up = draft.tree().parent(i); up; up = draft.tree().parent(*up)) {
-    if (!draft.step(*up).cancel_others) continue;
-    for (const NodeIndex child : draft.tree().children(*up)) {
-      if (draft.at(child).status == StepStatus::failed && !draft.at(child).is_tolerated)
-        return true;
-    }
-  }
-  return false;
+  const bool is_killed = ending && ending->kill && is_ordinary(draft, i);
+  return is_killed || is_ended_by_a_sibling(draft, i);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "engine/core/giving_up.h"
 #include "engine/core/resolve.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
@@ -11,6 +12,8 @@ void close(Draft& draft, NodeIndex i, CancelRunning running) {
   if (is_open) {
     draft.emit(
         i, state::StepFailed{{ErrorClass::refused, "ended with the run, nobody answered"}, false});
+  } else if (state.status == StepStatus::backing_off && is_untold(state)) {
+    draft.emit(i, state::StepInDoubt{state.error->message});
   } else if (state.status == StepStatus::backing_off) {
     draft.emit(i, state::StepFailed{*state.error, draft.step(i).tolerate.has_value()});
   } else if (state.phase == AttemptPhase::in_flight && running == CancelRunning::kill) {
@@ -21,7 +24,8 @@ void close(Draft& draft, NodeIndex i, CancelRunning running) {
 }  // namespace
 
 void begin_ending(Draft& draft, state::RunEnding ending, CancelRunning running) {
-  ending.kill = running == CancelRunning::kill;
+  const auto& before = draft.state().ending;
+  ending.kill = running == CancelRunning::kill || (before && before->kill);
   draft.emit(std::move(ending));
   const std::set<NodeIndex> active = draft.state().active;
   for (const NodeIndex i : active) close(draft, i, running);
@@ -30,7 +34,9 @@ void begin_ending(Draft& draft, state::RunEnding ending, CancelRunning running) 
 void cancel_running_under(Draft& draft, NodeIndex group) {
   const std::set<NodeIndex> active = draft.state().active;
   for (const NodeIndex i : active) {
-    if (draft.tree().is_under(i, group)) close(draft, i, CancelRunning::kill);
+    // An undo stands beside what it undoes, and is no sibling.
+    const bool is_sibling = !draft.step(i).undoes && draft.tree().is_under(i, group);
+    if (is_sibling) close(draft, i, CancelRunning::kill);
   }
 }
 

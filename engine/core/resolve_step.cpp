@@ -1,5 +1,6 @@
 #include "engine/core/attempt.h"
 #include "engine/core/commands.h"
+#include "engine/core/giving_up.h"
 #include "engine/core/needed_outputs.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
@@ -14,8 +15,7 @@ bool is_in_doubt(const Draft& draft, NodeIndex i) {
 void as_not_done(Draft& draft, NodeIndex i, const By& by) {
   draft.emit(i,
              state::AttemptEnded{state::AttemptEnd::not_done, *draft.at(i).error, by.who, by.say});
-  const bool is_over = draft.state().phase == RunPhase::steps && draft.state().ending;
-  if (is_over) return fail_step(draft, i, *draft.at(i).error);
+  if (is_given_up(draft, i)) return fail_step(draft, i, *draft.at(i).error);
   const Due at_once = draft.after(Duration::zero());
   draft.emit(i, state::RetryScheduled{at_once.utc, at_once.boot.count()});
   wake_due(draft);

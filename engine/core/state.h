@@ -37,6 +37,7 @@ struct StepState {
   EffectClass effect_class = EffectClass::once;
   bool has_unknown =
       false;  // an attempt of this generation ended unknown, and nobody has said since what it did
+  bool has_half_acted = false;  // perhaps: an attempt ended failed, whatever the later ones did
   bool is_adopted = false;
   bool is_tolerated = false;  // failed, and nobody minds
   bool is_set_aside = false;  // of an item: failed, and its loop can do without it

@@ -1,3 +1,4 @@
+#include "engine/core/giving_up.h"
 #include "engine/core/people.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
@@ -15,9 +16,10 @@ ActionError timed_out(const std::string& what) {
 void wake_retry(Draft& draft, NodeIndex i) {
   const auto limit = step_limit(draft.step(i), draft.at(i));
   if (limit && is_due(*limit, draft.context().now)) {
-    return fail_step(
-        draft, i,
-        timed_out("out of time (step_timeout); the last error was: " + draft.at(i).error->message));
+    const std::string what =
+        "out of time (step_timeout); the last error was: " + draft.at(i).error->message;
+    if (is_untold(draft.at(i))) return draft.emit(i, state::StepInDoubt{what});
+    return fail_step(draft, i, timed_out(what));
   }
   const bool is_wanted = is_due(*draft.at(i).due, draft.context().now) && may_start(draft.state());
   if (is_wanted && draft.context().driving == Driving::drive) begin_attempt(draft, i);

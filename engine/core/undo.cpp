@@ -9,7 +9,7 @@ using runbooks::Step;
 
 // Whether there may be something to undo: it acted, half acted, or nobody knows.
 bool has_acted(const Step& step, const StepState& state) {
-  if (state.has_unknown) return true;
+  if (state.has_unknown || state.has_half_acted) return true;
   switch (state.phase) {
     case AttemptPhase::in_flight:
     case AttemptPhase::done:
