@@ -2,16 +2,16 @@
 
 #include "actions/secrets.h"
 #include "base/ensure.h"
-#include "base/failpoint.h"
 #include "engine/executor/attempt_job.h"
+#include "engine/executor/deadlines.h"
 #include "engine/executor/flight.h"
-#include "engine/executor/sweep.h"
+#include "engine/executor/flight_outcome.h"
+#include "engine/executor/flight_runner.h"
 #include "engine/supervisor/attempt_folder.h"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -21,72 +21,14 @@
 
 namespace rung::engine {
 namespace asio = boost::asio;
-namespace {
-
-// CLOCK_BOOTTIME goes on while the machine sleeps, the loop's timers do not.
-constexpr Duration kLongestSleep = std::chrono::seconds(10);
-
-failpoint::Fault reach(std::string_view site, const Flight& flight) {
-  if (!failpoint::enabled.load(std::memory_order_relaxed)) [[likely]] {
-    return failpoint::Fault::none;
-  }
-  return failpoint::reach_slow(site, flight.id.address + "." + std::to_string(flight.id.attempt));
-}
-
-ActionError* error_in(Outcome& outcome) {
-  if (auto* e = std::get_if<NotDone>(&outcome)) return &e->error;
-  if (auto* e = std::get_if<Failed>(&outcome)) return &e->error;
-  if (auto* e = std::get_if<Unknown>(&outcome)) return &e->error;
-  return nullptr;
-}
-
-void mask_all(Outcome& outcome, const std::vector<std::string>& secrets) {
-  if (secrets.empty()) return;
-  if (auto* error = error_in(outcome)) error->message = actions::mask(error->message, secrets);
-  if (auto* done = std::get_if<Done>(&outcome)) {
-    done->outputs = actions::masked_outputs(std::move(done->outputs), secrets);
-  }
-}
-
-// An action only knows that it was asked to end; that it was for its time is known here.
-void name_the_deadline(Outcome& outcome, const Flight& flight) {
-  auto* error = error_in(outcome);
-  const bool is_late = flight.asked_to_end == CancelHow::deadline && error != nullptr &&
-                       !std::holds_alternative<Failed>(outcome);
-  if (is_late && error->error_class != ErrorClass::timeout) {
-    *error = {ErrorClass::timeout, "the step's timeout passed: " + error->message};
-  }
-}
-
-// A probe that is an ordinary use of an action: it found the thing, or found that it is not there.
-ProbeAnswer answer_of(Outcome outcome) {
-  if (auto* done = std::get_if<Done>(&outcome)) return std::move(*done);
-  const auto& error = *error_of(outcome);
-  const bool is_absent =
-      std::holds_alternative<Failed>(outcome) && error.error_class == ErrorClass::not_found;
-  if (is_absent) return NotDone{error};
-  return Unknown{error};
-}
-
-// The supervisor was asked to end it; that it was for its time is known here.
-void correct_the_reason(actions::CommandEnd& end, const Flight& flight) {
-  using How = actions::CommandEnd::How;
-  const bool was_late = flight.asked_to_end == CancelHow::deadline;
-  if (end.how == How::cancelled && was_late) end.how = How::deadline;
-}
-
-ActionError* error_in(ProbeAnswer& answer) {
-  if (auto* e = std::get_if<NotDone>(&answer)) return &e->error;
-  if (auto* e = std::get_if<Unknown>(&answer)) return &e->error;
-  return nullptr;
-}
-
-}  // namespace
 
 class AsioExecutor::Inside {
  public:
   Inside(ExecutorParts parts, ExecutorLimits limits)
-      : parts_(std::move(parts)), limits_(limits), timer_(*parts_.loop) {
+      : parts_(std::move(parts)),
+        limits_(limits),
+        runner_(parts_, limits_.grace),
+        deadlines_(*parts_.loop, *parts_.clock, [this](Flight& flight) { on_due(flight); }) {
     actions_.limit = limits_.inside;
     commands_.limit = limits_.commands;
   }
@@ -94,7 +36,7 @@ class AsioExecutor::Inside {
   Flight& add(FlightKind kind, Attempt attempt, const std::string& uses);
   void ask(Flight& flight);
   void cancel(const AttemptId& id, CancelHow how);
-  void forget(const AttemptId& id);
+  void forget(const AttemptId& id) { runner_.forget(id); }
   void sweep(RunId run);
   void close(std::function<void()> closed);
   std::size_t in_flight() const { return actions_.flying + commands_.flying; }
@@ -121,32 +63,17 @@ class AsioExecutor::Inside {
   void close_if_done();
 
   awaitable<void> perform(Flight& flight);
-  awaitable<void> perform_attempt(Flight& flight);
-  awaitable<void> perform_probe(Flight& flight);
-  awaitable<Outcome> perform_action(Flight& flight);
-  awaitable<ProbeAnswer> perform_look(Flight& flight);
-  awaitable<CommandResult> perform_command(Flight& flight);
-  Result<supervisor::Job> make_job(Flight& flight);
-  Outcome interpret(Flight& flight, CommandResult result);
-  ProbeAnswer interpret_probe(Flight& flight, CommandResult result);
-  Unknown thrown(const Flight& flight, const std::string& what);
-
-  void set_due(Flight& flight, std::optional<Duration> due);
-  void arm();
-  void on_timer();
+  void on_due(Flight& flight);
 
   const ExecutorParts parts_;
   const ExecutorLimits limits_;
-  std::optional<supervisor::StepProgram> step_program_;  // made at the first command
+  FlightRunner runner_;
   std::list<Flight> flights_;
   std::map<AttemptId, Flight*> attempts_;  // of kind run and recover, not yet answered
   Lane actions_;
   Lane commands_;
   std::deque<Flight*> refused_;  // asked to end while they waited
-  std::set<AttemptId> folders_;  // attempts that may have one
-  std::set<std::pair<Duration, Flight*>> due_;
-  std::optional<Duration> armed_for_;
-  asio::steady_timer timer_;
+  Deadlines deadlines_;
   bool is_drain_posted_ = false;
   bool is_closing_ = false;
   std::function<void()> closed_;
@@ -250,7 +177,7 @@ void AsioExecutor::Inside::begin(Flight& flight) {
   flight.is_begun = true;
   lane_of(flight).flying += 1;
   const auto deadline = flight.request.deadline.boot;
-  if (!flight.is_command() && deadline > Duration::zero()) set_due(flight, deadline);
+  if (!flight.is_command() && deadline > Duration::zero()) deadlines_.set(flight, deadline);
   asio::co_spawn(*parts_.loop, perform(flight),
                  asio::bind_cancellation_slot(
                      flight.signal.slot(), [this, f = &flight](const std::exception_ptr& failure) {
@@ -263,8 +190,7 @@ void AsioExecutor::Inside::begin(Flight& flight) {
 
 void AsioExecutor::Inside::answer(Flight& flight, Outcome outcome) {
   if (flight.is_answered) return;
-  name_the_deadline(outcome, flight);
-  mask_all(outcome, flight.secrets);
+  make_reportable(outcome, flight);
   reach("executor.outcome", flight);
   settle(flight);
   std::exchange(flight.done, nullptr)(std::move(outcome));
@@ -272,10 +198,7 @@ void AsioExecutor::Inside::answer(Flight& flight, Outcome outcome) {
 
 void AsioExecutor::Inside::answer(Flight& flight, ProbeAnswer found) {
   if (flight.is_answered) return;
-  if (auto* error = error_in(found)) error->message = actions::mask(error->message, flight.secrets);
-  if (auto* done = std::get_if<Done>(&found)) {
-    done->outputs = actions::masked_outputs(std::move(done->outputs), flight.secrets);
-  }
+  make_reportable(found, flight);
   settle(flight);
   std::exchange(flight.probed, nullptr)(std::move(found));
 }
@@ -283,7 +206,7 @@ void AsioExecutor::Inside::answer(Flight& flight, ProbeAnswer found) {
 void AsioExecutor::Inside::settle(Flight& flight) {
   flight.is_answered = true;
   lane_of(flight).flying -= 1;
-  set_due(flight, std::nullopt);
+  deadlines_.set(flight, std::nullopt);
   const auto found = attempts_.find(flight.id);
   if (found != attempts_.end() && found->second == &flight) attempts_.erase(found);
   if (!lane_of(flight).waiting.empty()) drain_soon();
@@ -305,144 +228,15 @@ awaitable<void> AsioExecutor::Inside::perform(Flight& flight) {
   }
   if (is_closing_) co_return;  // only a recovery gets here: its command runs on
   if (flight.kind == FlightKind::probe) {
-    co_await perform_probe(flight);
+    std::optional<ProbeAnswer> found = co_await runner_.perform_probe(flight);
+    if (!found) co_return;
+    answer(flight, std::move(*found));
   } else {
-    co_await perform_attempt(flight);
+    std::optional<Outcome> outcome = co_await runner_.perform_attempt(flight);
+    if (!outcome) co_return;
+    answer(flight, std::move(*outcome));
   }
   if (flight.command != nullptr) co_await flight.command->reap();
-}
-
-awaitable<void> AsioExecutor::Inside::perform_attempt(Flight& flight) {
-  const bool is_run = flight.kind == FlightKind::run;
-  if (is_run && reach("executor.before_effect", flight) != failpoint::Fault::none) {
-    answer(flight, Outcome(NotDone{{ErrorClass::unavailable, "injected: it did not begin"}}));
-    co_return;
-  }
-  Outcome outcome = Unknown{};
-  if (flight.is_command()) {
-    CommandResult result = co_await perform_command(flight);
-    if (std::holds_alternative<LeftRunning>(result)) co_return;
-    outcome = interpret(flight, std::move(result));
-  } else {
-    outcome = co_await perform_action(flight);
-  }
-  if (is_run && reach("executor.after_effect", flight) != failpoint::Fault::none) {
-    outcome = Unknown{{ErrorClass::internal, "injected: the answer is lost"}};
-  }
-  answer(flight, std::move(outcome));
-}
-
-awaitable<void> AsioExecutor::Inside::perform_probe(Flight& flight) {
-  ProbeAnswer found = Unknown{};
-  if (flight.uses_ability) {
-    found = co_await perform_look(flight);
-  } else if (flight.is_command()) {
-    CommandResult result = co_await perform_command(flight);
-    if (std::holds_alternative<LeftRunning>(result)) co_return;
-    found = interpret_probe(flight, std::move(result));
-    const auto folder = supervisor::attempt_folder(parts_.store_folder, flight.folder_id());
-    const auto removed = supervisor::remove_attempt(folder);
-    if (!removed) parts_.log->warning(removed.error().message(), {{"step", flight.id.address}});
-  } else {
-    Outcome outcome = co_await perform_action(flight);
-    found = answer_of(std::move(outcome));
-  }
-  answer(flight, std::move(found));
-}
-
-awaitable<Outcome> AsioExecutor::Inside::perform_action(Flight& flight) {
-  std::string what;
-  try {
-    Outcome outcome = co_await flight.action->run(std::move(flight.request));
-    co_return outcome;
-  } catch (const std::exception& exception) {
-    what = exception.what();
-  }
-  co_return thrown(flight, what);
-}
-
-awaitable<ProbeAnswer> AsioExecutor::Inside::perform_look(Flight& flight) {
-  std::string what;
-  try {
-    ProbeAnswer found = co_await flight.action->probe()->probe(std::move(flight.request));
-    co_return found;
-  } catch (const std::exception& exception) {
-    what = exception.what();
-  }
-  co_return thrown(flight, what);
-}
-
-Unknown AsioExecutor::Inside::thrown(const Flight& flight, const std::string& what) {
-  const auto message = "the action threw, which is a fault of its own: " + what;
-  parts_.log->error("an action threw", {{"action", flight.action->spec().name},
-                                        {"step", flight.id.address},
-                                        {"what", actions::mask(what, flight.secrets)}});
-  return Unknown{{ErrorClass::internal, message}};
-}
-
-// --- commands
-
-awaitable<CommandResult> AsioExecutor::Inside::perform_command(Flight& flight) {
-  const bool is_probe = flight.kind == FlightKind::probe;
-  const auto folder = supervisor::attempt_folder(parts_.store_folder, flight.folder_id());
-  const auto cookie = supervisor::attempt_cookie(parts_.store, flight.folder_id());
-  const bool is_recovery = flight.kind == FlightKind::recover;
-  const SupervisedCommand::World world{parts_.loop, parts_.clock, parts_.host, limits_.grace};
-  const supervisor::AttemptTrace trace{folder, cookie,
-                                       is_recovery ? flight.started_on : parts_.host};
-  flight.command = std::make_unique<SupervisedCommand>(world, trace);
-  if (flight.asked_to_end) static_cast<void>(flight.command->cancel());
-  if (!is_probe) folders_.insert(flight.id);
-  if (is_recovery) {
-    CommandResult found =
-        co_await flight.command->recover(std::move(flight.adopted), flight.request.deadline);
-    co_return found;
-  }
-  // What an earlier look found says nothing about now; one that still looks is waited for.
-  if (is_probe && !is_lived_in(folder)) static_cast<void>(supervisor::remove_attempt(folder));
-  auto job = make_job(flight);
-  if (!job) co_return not_begun(job.error());
-  CommandResult result = co_await flight.command->run(*step_program_, std::move(job).value());
-  co_return result;
-}
-
-Result<supervisor::Job> AsioExecutor::Inside::make_job(Flight& flight) {
-  if (!step_program_) {
-    TRY(step_program_, supervisor::StepProgram::embedded(parts_.store_folder));
-  }
-  TRY(auto line, flight.action->command()->command_line(flight.request));
-  line.secrets.insert(line.secrets.end(), flight.secrets.begin(), flight.secrets.end());
-  flight.secrets = line.secrets;
-  const CommandSite site{parts_.store_folder, parts_.store, parts_.host};
-  auto job = job_from(site, flight.folder_id(), flight.request, std::move(line));
-  job.leftovers = leftovers_from(flight.leftovers);
-  job.grace_ns = limits_.grace.count();
-  return job;
-}
-
-Outcome AsioExecutor::Inside::interpret(Flight& flight, CommandResult result) {
-  if (auto* not_done = std::get_if<NotDone>(&result)) return std::move(*not_done);
-  if (auto* failed = std::get_if<Failed>(&result)) return std::move(*failed);
-  auto* end = std::get_if<actions::CommandEnd>(&result);
-  if (end == nullptr) return std::move(std::get<Unknown>(result));
-  correct_the_reason(*end, flight);
-  for (const auto& process : end->leftovers) {
-    flight.request.progress("it left a process running: " + process);
-  }
-  auto outcome = flight.action->command()->outcome(flight.request, *end);
-  auto* done = std::get_if<Done>(&outcome);
-  if (done != nullptr && flight.kind == FlightKind::recover) done->adopted = true;
-  return outcome;
-}
-
-// A look that did not come to its own end has seen nothing.
-ProbeAnswer AsioExecutor::Inside::interpret_probe(Flight& flight, CommandResult result) {
-  if (auto* end = std::get_if<actions::CommandEnd>(&result)) {
-    correct_the_reason(*end, flight);
-    return flight.action->command()->probe_answer(flight.request, *end);
-  }
-  auto outcome = interpret(flight, std::move(result));
-  return Unknown{*error_in(outcome)};
 }
 
 // --- time and end
@@ -465,7 +259,7 @@ void AsioExecutor::Inside::end_soon(Flight& flight, CancelHow how) {
         {{"step", flight.id.address}});
     return;
   }
-  set_due(flight, parts_.clock->now().boot + limits_.answer);
+  deadlines_.set(flight, parts_.clock->now().boot + limits_.answer);
   end_coroutine(flight);
 }
 
@@ -482,54 +276,18 @@ void AsioExecutor::Inside::cancel(const AttemptId& id, CancelHow how) {
   if (found != attempts_.end()) end_soon(*found->second, how);
 }
 
-void AsioExecutor::Inside::set_due(Flight& flight, std::optional<Duration> due) {
-  if (flight.due) due_.erase({*flight.due, &flight});
-  flight.due = due;
-  if (!due) return;
-  due_.insert({*due, &flight});
-  arm();
-}
-
-void AsioExecutor::Inside::arm() {
-  if (due_.empty() || (armed_for_ && *armed_for_ <= due_.begin()->first)) return;
-  const auto now = parts_.clock->now().boot;
-  armed_for_ = std::min(due_.begin()->first, now + kLongestSleep);
-  timer_.expires_after(std::max(*armed_for_ - now, Duration::zero()));
-  timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) on_timer();
-  });
-}
-
-void AsioExecutor::Inside::on_timer() {
-  armed_for_.reset();
-  const auto now = parts_.clock->now().boot;
-  while (!due_.empty() && due_.begin()->first <= now) {
-    auto& flight = *due_.begin()->second;
-    if (!flight.asked_to_end) {
-      end_soon(flight, CancelHow::deadline);
-      continue;
-    }
-    ActionError silent{
-        ErrorClass::timeout,
-        "the action was asked to end and did not answer within " + to_string(limits_.answer)};
-    parts_.log->error(silent.message,
-                      {{"action", flight.action->spec().name}, {"step", flight.id.address}});
-    if (flight.kind == FlightKind::probe) {
-      answer(flight, ProbeAnswer(Unknown{std::move(silent)}));
-    } else {
-      answer(flight, Outcome(Unknown{std::move(silent)}));
-    }
+void AsioExecutor::Inside::on_due(Flight& flight) {
+  if (!flight.asked_to_end) return end_soon(flight, CancelHow::deadline);
+  ActionError silent{ErrorClass::timeout, "the action was asked to end and did not answer within " +
+                                              to_string(limits_.answer)};
+  parts_.log->error(silent.message,
+                    {{"action", flight.action->spec().name}, {"step", flight.id.address}});
+  if (flight.kind == FlightKind::probe) {
+    answer(flight, ProbeAnswer(Unknown{std::move(silent)}));
+  } else {
+    answer(flight, Outcome(Unknown{std::move(silent)}));
   }
-  arm();
   close_if_done();
-}
-
-void AsioExecutor::Inside::forget(const AttemptId& id) {
-  if (folders_.erase(id) == 0) return;
-  const auto folder = supervisor::attempt_folder(parts_.store_folder, id);
-  const auto removed = supervisor::remove_attempt(folder);
-  if (!removed) parts_.log->warning(removed.error().message(), {{"step", id.address}});
-  supervisor::remove_run_folder(parts_.store_folder, id.run);
 }
 
 void AsioExecutor::Inside::sweep(RunId run) {
@@ -537,10 +295,7 @@ void AsioExecutor::Inside::sweep(RunId run) {
   for (const auto& flight : flights_) {
     keep.insert(supervisor::attempt_folder(parts_.store_folder, flight.folder_id()));
   }
-  for (const auto& id : folders_) {
-    keep.insert(supervisor::attempt_folder(parts_.store_folder, id));
-  }
-  sweep_run(parts_.store_folder, run, keep);
+  runner_.sweep(run, std::move(keep));
 }
 
 void AsioExecutor::Inside::close(std::function<void()> closed) {
@@ -564,7 +319,7 @@ void AsioExecutor::Inside::close_if_done() {
     return flight.is_answered && flight.command == nullptr;  // ended, or silent beyond its limit
   };
   if (!std::all_of(flights_.begin(), flights_.end(), is_over)) return;
-  timer_.cancel();
+  deadlines_.stop();
   asio::post(*parts_.loop, std::exchange(closed_, nullptr));
 }
 
