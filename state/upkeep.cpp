@@ -47,7 +47,9 @@ bool is_paused(const std::vector<Event>& events) {
   bool paused = false;
   for (const Event& event : events) {
     if (std::holds_alternative<RunPaused>(event.payload)) paused = true;
-    if (std::holds_alternative<RunContinued>(event.payload)) paused = false;
+    const bool goes_on = std::holds_alternative<RunContinued>(event.payload) ||
+                         std::holds_alternative<RunEnding>(event.payload);
+    if (goes_on) paused = false;
   }
   return paused;
 }

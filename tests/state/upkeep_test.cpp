@@ -240,6 +240,21 @@ TEST_F(RestoredTest, PausesARunThatOnlyWaited) {
   EXPECT_THAT(load_and_wait(loop_, *store_, RunId{3}).value().events, SizeIs(3));
 }
 
+// Run 4 was paused, and then undone: the undo goes on in the backup.
+TEST_F(RestoredTest, PausesARunThatWasPausedBeforeItsEndBegan) {
+  path_ = folder_ / "store.db";
+  open();
+  submit(creation(4, epoch()));
+  submit(next_event(4, epoch(), 1, {time_at(1), "", RunPaused{}}));
+  submit(next_event(4, epoch(), 2, {time_at(2), "", RunEnding{.ending = Ending::undo}}));
+  close();
+  std::filesystem::copy_file(path_, copy_, std::filesystem::copy_options::overwrite_existing);
+  ASSERT_TRUE(accept_restored(options_for(copy_), time_at(1000)));
+  open_copy();
+  const Journal journal = load_and_wait(loop_, *store_, RunId{4}).value();
+  EXPECT_TRUE(std::holds_alternative<RunPaused>(journal.events.back().payload));
+}
+
 TEST_F(RestoredTest, NoticesABackupThatWasPutInThePlaceOfTheStore) {
   open();
   submit(a_start(2, epoch(), 1));
