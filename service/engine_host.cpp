@@ -18,6 +18,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <fcntl.h>
 #include <unistd.h>
 #include <algorithm>
 
@@ -43,7 +44,7 @@ struct EngineHost::Inside {
         lock(std::move(owner)),
         wake(std::move(pipe)),
         timer(io),
-        wake_stream(io, ::dup(wake.fd())) {}
+        wake_stream(io, ::fcntl(wake.fd(), F_DUPFD_CLOEXEC, 0)) {}
 
   void serve() {
     is_open = true;

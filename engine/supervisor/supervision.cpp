@@ -123,7 +123,8 @@ void Supervision::reap() {
     const pid_t pid = ::wait4(-1, &status, WNOHANG, &usage);
     if (pid == 0) break;
     if (pid < 0) has_children_ = false;
-    if (pid == child_.pid) {
+    // Once it has ended its pid may be somebody else's, who becomes our child.
+    if (pid == child_.pid && !status_) {
       status_ = status;
       usage_ = usage;
     }
