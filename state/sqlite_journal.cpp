@@ -76,7 +76,6 @@ Result<Committed> JournalWriter::write(const RunWrite& write) {
   TRY(put_plan(write));
   if (write.summary) {
     TRY(put_summary(*write.summary));
-    if (is_terminal(write.summary->status)) finished_.push_back(write.run.number);
   }
   if (!write.dedupe.empty()) {
     TRY(sql_->put_dedupe.bind_text(1, write.dedupe).bind(2, write.run.number).run());
@@ -84,8 +83,21 @@ Result<Committed> JournalWriter::write(const RunWrite& write) {
   for (const CommandResult& result : write.consumed) {
     TRY(put_result(result));
   }
+  note_if_finished(write);
   changed_.insert_or_assign(write.run.number, end);
   return Committed::committed;
+}
+
+// A run that is over may be gone at any time: its end need not be found again. Nothing but notes
+// comes to one that nobody drives any more.
+void JournalWriter::note_if_finished(const RunWrite& write) {
+  const bool is_known = changed_.contains(write.run.number) || ends_->find(write.run) != nullptr;
+  const bool is_noted =
+      !is_known && std::all_of(write.events.begin(), write.events.end(), [](const Event& event) {
+        return std::holds_alternative<RunNoted>(event.payload);
+      });
+  const bool has_ended = write.summary && is_terminal(write.summary->status);
+  if (has_ended || is_noted) finished_.push_back(write.run.number);
 }
 
 // Many runs of one plan often come in one batch.
@@ -216,8 +228,7 @@ Result<std::optional<Sha256>> JournalWriter::hash_at(RunId run, Seq seq) {
 }
 
 Result<bool> JournalWriter::holds(const RunWrite& write) {
-  // Without an event there is nothing to recognise it by: written again it says the same.
-  if (write.events.empty()) return false;
+  if (write.events.empty()) return holds_all(write.consumed);
   TRY(const auto before, hash_at(write.run, write.expected));
   if (!before) return false;
   JournalEnd end{write.expected, *before};
@@ -226,8 +237,21 @@ Result<bool> JournalWriter::holds(const RunWrite& write) {
   }
   TRY(const auto found, hash_at(write.run, end.seq));
   const bool is_same = found == end.hash;
-  if (is_same) changed_.insert_or_assign(write.run.number, end);
+  if (is_same) {
+    note_if_finished(write);
+    changed_.insert_or_assign(write.run.number, end);
+  }
   return is_same;
+}
+
+// Of a write without an event: the commands that it decided. One of a summary alone says the same
+// when it is written again.
+Result<bool> JournalWriter::holds_all(const std::vector<CommandResult>& results) {
+  for (const CommandResult& result : results) {
+    TRY(const bool is_held, holds(result));
+    if (!is_held) return false;
+  }
+  return !results.empty();
 }
 
 Result<bool> JournalWriter::holds(const CommandResult& result) {

@@ -64,6 +64,8 @@ class JournalWriter {
  private:
   JournalWriter(Database& database, KnownEnds& ends) : database_(&database), ends_(&ends) {}
 
+  Result<bool> holds_all(const std::vector<CommandResult>& results);
+  void note_if_finished(const RunWrite& write);
   Result<JournalEnd> end_of(RunId run);
   Result<JournalEnd> end_in_store(RunId run);
   Result<std::optional<Sha256>> hash_at(RunId run, Seq seq);
