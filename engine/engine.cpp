@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kRecoverAtOnce = 10'000;  // runs that are loaded when the engine begins
 constexpr std::size_t kKeptSettled = 256;       // runs that wait for something, kept in memory
 constexpr std::size_t kInboxAtOnce = 100;
+// After a look for runs that are due: one that is due all the same is on its way, or unreadable.
+constexpr Duration kLookAgain = std::chrono::seconds(1);
 
 using state::Committed;
 
@@ -82,7 +84,7 @@ struct Engine::Inside {
       if (!live->second.is_driven) begin_driving(run, live->second);
       return;
     }
-    load(run).drive = true;
+    if (!unreadable.contains(run)) load(run).drive = true;
   }
 
   void check_ready() {
@@ -96,7 +98,10 @@ struct Engine::Inside {
   void look_at_wakes() {
     if (scope.kind != Scope::Kind::all) return;
     parts.store->next_wake([this](Result<std::optional<TimePoint>> wake) {
-      if (wake) wake_times.set_stored(wake.value());
+      if (!wake) return;  // asked again when the store is back
+      const TimePoint now = parts.clock->now().utc;
+      const bool is_past = wake.value() && *wake.value() <= now;
+      wake_times.set_stored(is_past ? now + kLookAgain : wake.value());
     });
   }
 
@@ -114,6 +119,7 @@ struct Engine::Inside {
   }
 
   void keep(RunId run, LoadedRun loaded) {
+    unreadable.erase(run);
     LiveRun& live = runs[run];
     live.graph = std::move(loaded.graph);
     live.state = std::move(loaded.state);
@@ -136,9 +142,13 @@ struct Engine::Inside {
   }
 
   void cannot_load(RunId run, const Error& error) {
-    parts.log->warning("a run cannot be read; it is left alone",
-                       {{"run", std::to_string(run.number)}, {"error", error.message()}});
     auto waiting = loading.extract(run);
+    if (error.code() == ErrorCode::unavailable) {
+      if (waiting.mapped().drive) missed.insert(run);
+    } else if (unreadable.insert(run).second) {
+      parts.log->warning("a run cannot be read; it is left alone",
+                         {{"run", std::to_string(run.number)}, {"error", error.message()}});
+    }
     for (WaitingCommand& one : waiting.mapped().commands) {
       refuse(one.row, std::move(one.reply),
              refusal_reply(run, "", {error.code(), error.message()}));
@@ -295,15 +305,10 @@ struct Engine::Inside {
 
   void on_disk(RunId run, LiveRun& live) {
     PendingWrite done = live.pending.take_oldest();
-    if (!done.write->plan_json.empty()) mark_stored(live);
     perform_all(run, done.effects);
     for (OnReply& reply : done.replies) reply(done.reply);
     tell_changed(run);
     let_go_if_idle(run);
-  }
-
-  void mark_stored(const LiveRun& live) {
-    if (PlanCache::Entry* entry = plans.find(live.state.created->plan)) entry->is_stored = true;
   }
 
   void tell_changed(RunId run) {
@@ -345,6 +350,8 @@ struct Engine::Inside {
       parts.log->warning("the store cannot be written: no new effect starts", {{"reason", reason}});
     if (store_is_up && !was_up) {
       for (auto& [run, live] : runs) send_pending(run, live);
+      for (const RunId run : std::exchange(missed, {})) drive(run);
+      look_at_wakes();
     }
     if (may_act) perform_held();
   }
@@ -352,6 +359,7 @@ struct Engine::Inside {
   void stop() {
     is_stopping = true;
     performer.stop();
+    perform_held();  // as not done
   }
 
   void lose(const std::string& why) {
@@ -366,18 +374,22 @@ struct Engine::Inside {
   }
 
   void perform(RunId run, const Effect& effect) {
-    if (std::holds_alternative<StartAttempt>(effect) && !may_act) {
-      held.emplace_back(run, effect);
+    const auto* start = std::get_if<StartAttempt>(&effect);
+    if (start != nullptr && !may_act && !is_stopping) {
+      held.emplace_back(run, start->step);
       return;
     }
     const auto found = runs.find(run);
     if (found == runs.end()) return;
+    const auto* cancel = std::get_if<CancelAttempt>(&effect);
+    if (cancel != nullptr && std::erase(held, std::pair(run, cancel->step)) > 0)
+      return performer.begin_not(found->second.state, cancel->step);
     performer.perform(*found->second.graph, found->second.state, effect);
   }
 
   void perform_held() {
     const auto waiting = std::exchange(held, {});
-    for (const auto& [run, effect] : waiting) perform(run, effect);
+    for (const auto& [run, step] : waiting) perform(run, StartAttempt{step});
   }
 
   // --- time
@@ -443,7 +455,7 @@ struct Engine::Inside {
     live.state = std::move(created.state);
     if (live.is_driven) claim_new(live, context, pending);
     pending.write->dedupe = std::move(request.dedupe);
-    if (!plan.is_stored) pending.write->plan_json = plan.json;
+    pending.write->plan_json = plan.json;
     answer_with(pending, {true, ErrorCode::conflict, "", run, run_name(live.state)}, row,
                 std::move(reply));
     LiveRun& kept = runs[run] = std::move(live);
@@ -499,10 +511,12 @@ struct Engine::Inside {
   Performer performer;
   std::map<RunId, LiveRun> runs;
   std::map<RunId, Loading> loading;
-  std::deque<RunId> settled;  // candidates to leave the memory, oldest first
+  std::set<RunId> unreadable;  // their journals do not fold here
+  std::set<RunId> missed;      // to be driven, but the store was down
+  std::deque<RunId> settled;   // candidates to leave the memory, oldest first
   WakeTimes wake_times;
-  std::set<CommandId> taken;                   // rows being decided
-  std::vector<std::pair<RunId, Effect>> held;  // intents on disk that wait for the store to be up
+  std::set<CommandId> taken;                      // rows being decided
+  std::vector<std::pair<RunId, NodeIndex>> held;  // intents on disk that wait for the store
   std::size_t unclaimed = 0;
   std::size_t writes_under_way = 0;
   bool store_is_up = true;

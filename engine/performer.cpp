@@ -27,6 +27,10 @@ void Performer::act(const Graph& graph, const RunState& run, const StartAttempt&
   if (attempt) parts_.executor->run(std::move(*attempt), outcome_to(run.id, end_of(run, i, false)));
 }
 
+void Performer::begin_not(const RunState& run, NodeIndex i) {
+  end_later(run, i, NotDone{{ErrorClass::unavailable, "it was cancelled before it began"}}, false);
+}
+
 void Performer::act(const Graph& graph, const RunState& run, const RecoverAttempt& effect) {
   const NodeIndex i = effect.step;
   const Instant now = parts_.clock->now();

@@ -23,6 +23,9 @@ class Performer {
   // The intent is on disk, where it needs to be.
   void perform(const Graph& graph, const RunState& run, const Effect& effect);
 
+  // The same for an intent whose effect nobody wants any more: it ends as not done.
+  void begin_not(const RunState& run, NodeIndex i);
+
   // Starts nothing and looks for nothing any more: an intent ends as not done, what a probe was to
   // find out the next engine asks.
   void stop() { is_stopping_ = true; }

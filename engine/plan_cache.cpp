@@ -12,8 +12,8 @@ PlanCache::Entry& PlanCache::of(const std::shared_ptr<const runbooks::Plan>& pla
     if (Entry* entry = find(known->second)) return *entry;
   }
   Entry entry;
-  entry.json = runbooks::to_json(*plan);
-  entry.hash = to_hex(sha256({entry.json}));
+  entry.json = std::make_shared<const std::string>(runbooks::to_json(*plan));
+  entry.hash = to_hex(sha256({*entry.json}));
   if (hash_of_.size() >= kMaxPlans) hash_of_.clear();
   hash_of_.insert_or_assign(plan, entry.hash);
   if (Entry* known = find(entry.hash)) return *known;
@@ -28,7 +28,8 @@ PlanCache::Entry* PlanCache::find(const std::string& hash) {
 
 Result<PlanCache::Entry*> PlanCache::add(const std::string& hash, std::string json) {
   TRY(auto plan, runbooks::plan_from_json(json));
-  Entry entry{hash, std::move(json), std::make_shared<const Graph>(std::move(plan)), true};
+  Entry entry{hash, std::make_shared<const std::string>(std::move(json)),
+              std::make_shared<const Graph>(std::move(plan))};
   return &keep(std::move(entry));
 }
 

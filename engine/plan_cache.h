@@ -13,9 +13,8 @@ class PlanCache {
  public:
   struct Entry {
     std::string hash;  // hex
-    std::string json;
+    std::shared_ptr<const std::string> json;
     std::shared_ptr<const Graph> graph;
-    bool is_stored = false;  // under its hash, known to be on disk
   };
 
   // The entry of a plan that a start brings. The same object is hashed once.

@@ -72,6 +72,16 @@ void put_run(MemoryDisk& disk, const RunSummary& summary, std::string plan_json,
   ++disk.changes;
 }
 
+void delete_run(MemoryDisk& disk, RunId run) {
+  const auto found = disk.runs.find(run);
+  if (found == disk.runs.end()) return;
+  const std::string plan = found->second.summary.plan;
+  disk.runs.erase(found);
+  const auto is_of_it = [&](const auto& other) { return other.second.summary.plan == plan; };
+  if (std::none_of(disk.runs.begin(), disk.runs.end(), is_of_it)) disk.plans.erase(plan);
+  ++disk.changes;
+}
+
 namespace {
 
 Error no_such_run(RunId run) {
@@ -101,8 +111,8 @@ Committed apply(MemoryDisk& disk, const RunWrite& write, std::vector<EncodedEven
     last = chain(last, event);
     run.events.push_back({std::move(event), last});
   }
-  if (!write.plan_json.empty()) {
-    disk.plans.emplace(to_hex(sha256({write.plan_json})), write.plan_json);
+  if (write.plan_json != nullptr) {
+    disk.plans.emplace(to_hex(sha256({*write.plan_json})), *write.plan_json);
   }
   if (!write.dedupe.empty()) disk.dedupe.insert(write.dedupe);
   disk.decide(write.consumed);

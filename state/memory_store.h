@@ -55,4 +55,7 @@ std::vector<Recorded>& journal_on(MemoryDisk& disk, RunId run);
 void put_run(MemoryDisk& disk, const RunSummary& summary, std::string plan_json,
              std::vector<Recorded> journal);
 
+// As garbage collection deletes a run, with its plan where no other run is of it.
+void delete_run(MemoryDisk& disk, RunId run);
+
 }  // namespace rung::state

@@ -102,8 +102,8 @@ void JournalWriter::note_if_finished(const RunWrite& write) {
 
 // Many runs of one plan often come in one batch.
 Result<void> JournalWriter::put_plan(const RunWrite& write) {
-  if (write.plan_json.empty() || write.summary->plan == put_plan_) return success();
-  TRY(put_blob(sha256({write.plan_json}), write.plan_json));
+  if (write.plan_json == nullptr || write.summary->plan == put_plan_) return success();
+  TRY(put_blob(sha256({*write.plan_json}), *write.plan_json));
   put_plan_ = write.summary->plan;
   return success();
 }

@@ -344,7 +344,8 @@ class SqliteStoreImpl final : public SqliteStore {
   }
 
   void submit(std::shared_ptr<const RunWrite> write, Completion done) override {
-    ENSURE(write->plan_json.empty() || write->summary, "a plan comes with the run that follows it");
+    ENSURE(write->plan_json == nullptr || write->summary,
+           "a plan comes with the run that follows it");
     const Barrier barrier = write->barrier;
     writer_->queue().add(WriteRequest{std::move(write), std::move(done)}, barrier);
   }

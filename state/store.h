@@ -43,7 +43,8 @@ struct RunWrite {
   std::vector<Event> events{};
   std::optional<RunSummary> summary{};    // where it changed; always with RunCreated
   std::vector<CommandResult> consumed{};  // commands decided by these events; undecided till then
-  std::string plan_json{};                // with RunCreated: stored under its hash, once
+  // With RunCreated, always: garbage collection may have deleted what an earlier run of it stored.
+  std::shared_ptr<const std::string> plan_json{};
   std::string dedupe{};  // with RunCreated: a second run of the same key is a conflict
   Barrier barrier = Barrier::barrier;
 };

@@ -30,7 +30,7 @@ inline RunWrite creation(std::int64_t run, Epoch epoch) {
                              .created_at = time_at(0),
                              .finished_at = std::nullopt,
                              .wake_at = std::nullopt};
-  write.plan_json = kPlanJson;
+  write.plan_json = std::make_shared<const std::string>(kPlanJson);
   return write;
 }
 
