@@ -36,7 +36,8 @@ std::optional<Open> left_open_by(const Event& event) {
 std::map<std::string, Open> left_open(const std::vector<Event>& events) {
   std::map<std::string, Open> open;
   for (const Event& event : events) {
-    if (event.step.empty()) continue;
+    // Other inputs for the next try leave open what the last one did.
+    if (event.step.empty() || std::holds_alternative<StepCorrected>(event.payload)) continue;
     open.erase(event.step);
     if (const auto left = left_open_by(event)) open.emplace(event.step, *left);
   }

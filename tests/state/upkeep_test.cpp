@@ -240,6 +240,18 @@ TEST_F(RestoredTest, PausesARunThatOnlyWaited) {
   EXPECT_THAT(load_and_wait(loop_, *store_, RunId{3}).value().events, SizeIs(3));
 }
 
+TEST_F(RestoredTest, DoubtsAStepThatWasGivenOtherInputsForItsNextTry) {
+  path_ = folder_ / "store.db";
+  open();
+  submit(creation(4, epoch()));
+  submit(next_event(4, epoch(), 1, {time_at(1), "move", StepStarted{}}));
+  submit(next_event(4, epoch(), 2, {time_at(2), "move", RetryScheduled{}}));
+  submit(next_event(4, epoch(), 3, {time_at(3), "move", StepCorrected{}}));
+  close();
+  std::filesystem::copy_file(path_, copy_, std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(accept_restored(options_for(copy_), time_at(1000)).value().steps_in_doubt, 2);
+}
+
 // Run 4 was paused, and then undone: the undo goes on in the backup.
 TEST_F(RestoredTest, PausesARunThatWasPausedBeforeItsEndBegan) {
   path_ = folder_ / "store.db";
