@@ -214,15 +214,6 @@ TEST_F(FailingDisk, WritesAgainAfterOneFailedWrite) {
   EXPECT_EQ(submit(a_success(1, epoch_, 2)), Committed::committed);
 }
 
-TEST_F(FailingDisk, KnowsADecisionAgainThatChangedNothing) {
-  const Command asked{.id = parse_uuid("00000000-0000-4000-8000-000000000001"), .at = time_at(0)};
-  ASSERT_TRUE(open_sqlite_reader(options_).value()->send(asked));
-  RunWrite decision{.run = RunId{1}, .epoch = epoch_, .expected = Seq{1}};
-  decision.consumed.push_back({asked.id, true, {}});
-  disk_.fail(PowerCutDisk::Fault::sync_error, 1);
-  EXPECT_EQ(submit(std::move(decision)), Committed::committed);
-}
-
 TEST_F(FailingDisk, MissesNoRunThatWasDeletedAfterItsEnd) {
   ASSERT_EQ(submit(with_status(a_success(1, epoch_, 1), RunStatus::succeeded)),
             Committed::committed);

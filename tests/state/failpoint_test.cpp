@@ -97,5 +97,31 @@ INSTANTIATE_TEST_SUITE_P(
               kEvents, kEvents}),
     [](const auto& given) { return given.param.name; });
 
+// In a process of its own, since failpoints are for a whole process.
+[[noreturn]] void decide_with_a_lost_answer(const std::string& path, Log& log) {
+  ::setenv("RUNG_FAILPOINT", "store.committed/commands=eio", 1);
+  failpoint::configure_from_environment();
+  EngineLoop loop;
+  auto store = open_sqlite_store(options_for(path), loop.post(), log).value();
+  const Epoch epoch = claim_and_wait(loop, *store).value().epoch;
+  const Committed created = submit_and_wait(loop, *store, creation(1, epoch));
+  const Command asked{.id = parse_uuid("00000000-0000-4000-8000-000000000001"), .at = time_at(0)};
+  const bool is_sent = bool(open_sqlite_reader(options_for(path)).value()->send(asked));
+  if (created != Committed::committed || !is_sent) ::_exit(99);
+  RunWrite decision{.run = RunId{1}, .epoch = epoch, .expected = Seq{1}};
+  decision.consumed.push_back({asked.id, true, {}});
+  ::_exit(static_cast<int>(submit_and_wait(loop, *store, std::move(decision))));
+}
+
+TEST(LostAnswer, OfADecisionThatChangedNothingIsKnownAgain) {
+  const TempFolder folder;
+  KeptLog log;
+  const pid_t child = ::fork();
+  if (child == 0) decide_with_a_lost_answer(folder / "store.db", log);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), static_cast<int>(Committed::committed));
+}
+
 }  // namespace
 }  // namespace rung::state
