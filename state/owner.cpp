@@ -71,6 +71,9 @@ void close_if_open(int fd) {
   if (fd >= 0) ::close(fd);
 }
 
+// None of the files beside a store is ever a link. In a folder that others may write to, a link
+// would make this process empty or write to whatever it names.
+
 // The reader of a FIFO may go away between open and write: its SIGPIPE must not end this process.
 class WithoutSigpipe {
  public:
@@ -99,7 +102,7 @@ Result<std::optional<OwnerLock>> OwnerLock::try_take(const std::string& store_pa
                                                      const OwnerNote& note) {
   TRY(prepare_folder(store_path));
   const std::string path = lock_path(store_path);
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) return system_error("open the lock", path);
   OwnerLock lock{fd};
   struct flock wanted = whole_file();
@@ -113,7 +116,7 @@ Result<std::optional<OwnerLock>> OwnerLock::try_take(const std::string& store_pa
 
 Result<std::optional<OwnerNote>> OwnerLock::holder(const std::string& store_path) {
   const std::string path = lock_path(store_path);
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) return std::optional<OwnerNote>{};
   if (fd < 0) return system_error("open the lock", path);
   const OwnerLock closes{fd};
@@ -141,7 +144,7 @@ Result<WakePipe> WakePipe::open(const std::string& store_path) {
     return system_error("make the FIFO", path);
   }
   // For reading and writing: without a writer of our own it would be "ready" after each client.
-  const int fd = ::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  const int fd = ::open(path.c_str(), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) return system_error("open the FIFO", path);
   WakePipe pipe{fd};
   struct stat about {};
@@ -173,9 +176,12 @@ void WakePipe::drain() {
 
 bool wake_owner(const std::string& store_path) {
   const WithoutSigpipe guard;
-  const int fd = ::open(wake_path(store_path).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  const int fd =
+      ::open(wake_path(store_path).c_str(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) return false;  // ENXIO: nobody reads it
-  const bool is_heard = ::write(fd, "!", 1) == 1 || errno == EAGAIN;
+  struct stat about {};
+  const bool is_fifo = ::fstat(fd, &about) == 0 && S_ISFIFO(about.st_mode);
+  const bool is_heard = is_fifo && (::write(fd, "!", 1) == 1 || errno == EAGAIN);
   ::close(fd);
   return is_heard;
 }

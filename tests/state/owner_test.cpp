@@ -128,5 +128,23 @@ TEST_F(OwnerTest, RefusesAFileInThePlaceOfTheFifo) {
   EXPECT_NE(pipe.error().message().find("not a FIFO"), std::string::npos);
 }
 
+TEST_F(OwnerTest, FollowsNoLinkThatStandsWhereItsFilesShould) {
+  const std::string other = folder_ / "precious";
+  std::ofstream(other) << "precious";
+  std::filesystem::create_symlink(other, path_ + ".lock");
+  std::filesystem::create_symlink(other, path_ + ".wake");
+  EXPECT_FALSE(take());
+  EXPECT_FALSE(OwnerLock::holder(path_));
+  EXPECT_FALSE(WakePipe::open(path_));
+  EXPECT_FALSE(wake_owner(path_));
+  EXPECT_EQ(std::filesystem::file_size(other), 8U);
+}
+
+TEST_F(OwnerTest, WritesNothingIntoAFileThatStandsWhereTheFifoShould) {
+  std::ofstream(path_ + ".wake") << "precious";
+  EXPECT_FALSE(wake_owner(path_));
+  EXPECT_EQ(std::filesystem::file_size(path_ + ".wake"), 8U);
+}
+
 }  // namespace
 }  // namespace rung::state
