@@ -24,8 +24,12 @@ struct Instant {
   friend bool operator==(const Instant&, const Instant&) = default;
 };
 
+// Where it would lie behind the last one that can be counted, in the year 2262, that one.
 inline Instant operator+(Instant at, Duration by) {
-  return {at.utc + by, at.boot + by};
+  const auto later = [by](Duration from) {
+    return by > Duration::zero() && from > Duration::max() - by ? Duration::max() : from + by;
+  };
+  return {TimePoint(later(at.utc.time_since_epoch())), later(at.boot)};
 }
 
 // "1h30m", "250ms", "0s": the spelling that `parse_duration` accepts, exact to the nanosecond.

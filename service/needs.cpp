@@ -247,7 +247,7 @@ class Needs {
     need.text = at.address + " to end" +
                 (at.state.attempts > 1 ? " (try " + std::to_string(at.state.attempts) + ")" : "");
     if (at.step.timeout > Duration::zero() && at.state.started_at)
-      need.until = *at.state.started_at + at.step.timeout;
+      need.until = (Instant{*at.state.started_at, {}} + at.step.timeout).utc;
     need.ends_well_by_itself = true;
     need.who = "nobody needs to do anything";
     need.then = need.until ? "it is stopped, and what became of it is found out" : "";

@@ -25,7 +25,9 @@ bool grants_retry(const runbooks::Retry& policy, std::int64_t attempts, ErrorCla
 
 Duration retry_delay(const runbooks::Retry& policy, std::int64_t attempts, std::uint64_t jitter) {
   Duration delay = policy.delay;
-  for (std::int64_t n = 1; n < attempts && delay < policy.max_delay; ++n) delay *= 2;
+  for (std::int64_t n = 1; n < attempts && delay < policy.max_delay; ++n) {
+    delay = delay > policy.max_delay / 2 ? policy.max_delay : delay * 2;
+  }
   if (policy.max_delay > Duration::zero()) delay = std::min(delay, policy.max_delay);
   const Duration half = delay / 2;
   const auto spread = static_cast<std::uint64_t>(half.count()) + 1;

@@ -102,8 +102,9 @@ NextDue next_due(const RunState& run) {
 std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state) {
   if (step.step_timeout <= Duration::zero() || !state.first_started_at) return std::nullopt;
   const bool same_boot = state.first_started_boot > Duration::zero();
-  return Due{*state.first_started_at + step.step_timeout,
-             same_boot ? state.first_started_boot + step.step_timeout : Duration{}};
+  const Instant due =
+      Instant{*state.first_started_at, state.first_started_boot} + step.step_timeout;
+  return Due{due.utc, same_boot ? due.boot : Duration{}};
 }
 
 bool may_start(const RunState& run) {

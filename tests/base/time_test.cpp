@@ -38,6 +38,15 @@ INSTANTIATE_TEST_SUITE_P(All, DurationSpelling,
                                          Spelling{"10us", 10us}, Spelling{"5ns", 5ns}),
                          [](const auto& one) { return one.param.text; });
 
+TEST(Instant, EndsAtTheLastThatCanBeCounted) {
+  const Instant now{TimePoint(std::chrono::hours(500'000)), Duration(std::chrono::hours(1))};
+  const Instant later = now + Duration::max();
+  EXPECT_EQ(later.utc, TimePoint::max());
+  EXPECT_EQ(later.boot, Duration::max());
+  EXPECT_EQ((now + Duration(5)).boot, now.boot + Duration(5));
+  EXPECT_EQ((now + Duration(-5)).utc, now.utc - Duration(5));
+}
+
 TEST(ParseDuration, AcceptsMoreOfAUnitThanTheNextOneHolds) {
   EXPECT_EQ(parse_duration("90s").value(), Duration(90s));
   EXPECT_EQ(parse_duration("1h90m").value(), Duration(150min));
