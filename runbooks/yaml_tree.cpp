@@ -8,6 +8,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 #include <utility>
 
@@ -99,6 +100,7 @@ class TreeBuilder : public YAML::EventHandler {
   struct Open {
     Node node;
     std::optional<Key> key;
+    std::map<std::string, Position, std::less<>> keys;  // accepted, so that a long map stays quick
     bool is_key = false;  // the container itself stands where a key should
   };
 
@@ -154,21 +156,22 @@ class TreeBuilder : public YAML::EventHandler {
   void set_key(Node node) {
     Open& map = stack_.back();
     Key key{node.text, node.at};
-    if (!map.node.is_broken) key.is_dropped = !accept_key(map.node, node);
+    if (!map.node.is_broken) key.is_dropped = !accept_key(map, node);
     map.key = std::move(key);
   }
 
-  bool accept_key(const Node& map, const Node& key) {
+  bool accept_key(Open& map, const Node& key) {
     const auto length = static_cast<int>(std::max<std::size_t>(key.text.size(), 1));
     if (key.text == "<<" && key.style == Node::Style::plain) {
       report_.error({key.at, 2}, "YAML merge keys (`<<`) are not part of the language",
                     "write the keys out here");
       return false;
     }
-    if (const Member* first = map.member(key.text)) {
+    const auto [first, is_new] = map.keys.emplace(key.text, key.at);
+    if (!is_new) {
       report_.error({key.at, length},
                     "`" + key.text + "` is here twice: the first is in line " +
-                        std::to_string(first->at.line),
+                        std::to_string(first->second.line),
                     "remove one of the two");
       return false;
     }
@@ -185,7 +188,7 @@ class TreeBuilder : public YAML::EventHandler {
     check_tag(node, tag);
     const bool is_key = awaits_key();
     if (!stack_.empty() && stack_.back().node.is_broken) node.is_broken = true;
-    stack_.push_back({std::move(node), std::nullopt, is_key});
+    stack_.push_back({std::move(node), std::nullopt, {}, is_key});
   }
 
   void close() {
