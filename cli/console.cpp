@@ -60,10 +60,18 @@ Console::Console(bool is_quiet, bool no_color, Output format)
       err_style_(style_of(STDERR_FILENO, no_color)) {}
 
 void Console::out(std::string_view text) const {
-  write_all(STDOUT_FILENO, text);
+  write_all(STDOUT_FILENO, screen_text(out_style_, text));
 }
 
 void Console::err(std::string_view text) const {
+  write_all(STDERR_FILENO, screen_text(err_style_, text));
+}
+
+void Console::out_as_it_is(std::string_view text) const {
+  write_all(STDOUT_FILENO, text);
+}
+
+void Console::err_as_it_is(std::string_view text) const {
   write_all(STDERR_FILENO, text);
 }
 
@@ -72,11 +80,16 @@ void Console::hint(std::string_view text) const {
 }
 
 void Console::value(const Value& value) const {
-  out(format_ == Output::yaml ? to_yaml(value) : to_pretty_json(value) + "\n");
+  write_data(format_ == Output::yaml ? to_yaml(value) : to_pretty_json(value) + "\n");
 }
 
 void Console::line(const Value& value) const {
-  out(to_plain_json(value) + "\n");
+  write_data(to_plain_json(value) + "\n");
+}
+
+// Programs get what it is; JSON and YAML escape most, but not all, that could command a terminal.
+void Console::write_data(const std::string& text) const {
+  is_out_terminal_ ? out(text) : out_as_it_is(text);
 }
 
 ExitCode Console::refuse(const Error& error, std::string_view next) const {

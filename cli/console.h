@@ -15,8 +15,13 @@ class Console {
  public:
   Console(bool is_quiet, bool no_color, Output format);
 
+  // Whoever wrote a runbook, or whatever a command printed, does not command the terminal: of all
+  // that could, only the colours of `paint` are written.
   void out(std::string_view text) const;
   void err(std::string_view text) const;
+  // Every byte: what a pipe asked for, and what moves the cursor of a live screen.
+  void out_as_it_is(std::string_view text) const;
+  void err_as_it_is(std::string_view text) const;
   // For what helps but is no answer: nothing with --quiet.
   void hint(std::string_view text) const;
   // In the format that was asked for; `table` writes JSON for people.
@@ -38,6 +43,8 @@ class Console {
   const Style& err_style() const { return err_style_; }
 
  private:
+  void write_data(const std::string& text) const;
+
   bool is_quiet_;
   Output format_;
   bool is_interactive_;

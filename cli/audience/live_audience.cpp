@@ -38,7 +38,7 @@ LiveAudience::~LiveAudience() {
 
 void LiveAudience::erase() {
   if (drawn_ == 0) return;
-  console_.err("\033[" + std::to_string(drawn_) + "A\r\033[J");
+  console_.err_as_it_is("\033[" + std::to_string(drawn_) + "A\r\033[J");
   drawn_ = 0;
 }
 
@@ -113,8 +113,10 @@ void LiveAudience::draw() {
     lines.erase(lines.begin() + 1,
                 lines.begin() + 1 + static_cast<std::ptrdiff_t>(lines.size() - (size.height - 1)));
   std::string picture = drawn_ == 0 ? "\r" : "\033[" + std::to_string(drawn_) + "A\r";
-  for (const std::string& line : lines) picture += clipped(line, size.width - 1) + "\033[K\n";
-  console_.err(picture + "\033[J");
+  for (const std::string& line : lines) {
+    picture += clipped(screen_text(console_.err_style(), line), size.width - 1) + "\033[K\n";
+  }
+  console_.err_as_it_is(picture + "\033[J");
   drawn_ = lines.size();
 }
 

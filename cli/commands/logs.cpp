@@ -55,7 +55,7 @@ Result<void> print_new(const Console& console, const service::LogText& log, std:
     if (console.is_out_terminal())
       console.out(harmless(text));
     else
-      console.out(text);
+      console.out_as_it_is(text);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 
 #include <algorithm>
+#include <array>
 
 namespace rung::cli {
 namespace {
@@ -31,6 +32,33 @@ Piece first_piece(std::string_view text) {
   if (text.starts_with("\033[")) return {std::min(text.find('m'), text.size() - 1) + 1, 0};
   const Utf8Character character = first_character(text);
   return {character.length, display_width(character.code_point)};
+}
+
+// C0 but for line ends and tabs, DEL, C1, and what turns the direction of text around.
+bool is_command(char32_t c) {
+  const bool is_c0 = c < 0x20 && c != U'\n' && c != U'\t';
+  const bool is_c1 = c >= 0x7F && c < 0xA0;
+  const bool is_direction =
+      (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F;
+  return is_c0 || is_c1 || is_direction;
+}
+
+// Of a byte that is no UTF-8: 8-bit terminals take these for C1.
+bool is_raw_command(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x80 && byte < 0xA0;
+}
+
+// Of the sequence that `text` begins with; 0: it is none of ours.
+std::size_t length_of_colour(std::string_view text) {
+  constexpr std::array kTones = {Tone::strong, Tone::dim,  Tone::good,
+                                 Tone::bad,    Tone::busy, Tone::asks};
+  if (text.starts_with("\033[0m")) return 4;
+  for (const Tone tone : kTones) {
+    const std::string sequence = "\033[" + std::string(code_of(tone)) + "m";
+    if (text.starts_with(sequence)) return sequence.size();
+  }
+  return 0;
 }
 
 }  // namespace
@@ -86,15 +114,28 @@ std::string padded(std::string_view text, std::size_t width) {
 
 std::string harmless(std::string_view text) {
   std::string out;
-  unsigned char before = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_layout = c == '\n' || c == '\t';
-    const bool is_control = (byte < 0x20 && !is_layout) || byte == 0x7f;
-    const bool is_c1 = before == 0xc2 && byte >= 0x80 && byte < 0xa0;  // U+0080 to U+009F
-    if (is_c1) out.pop_back();
-    out += is_control || is_c1 ? '?' : c;
-    before = byte;
+  while (!text.empty()) {
+    const Utf8Character character = first_character(text);
+    if (character.is_valid ? is_command(character.code_point) : is_raw_command(text.front())) {
+      out += '?';
+    } else {
+      out += text.substr(0, character.length);
+    }
+    text.remove_prefix(character.length);
+  }
+  return out;
+}
+
+std::string screen_text(const Style& style, std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t escape = std::min(text.find('\033'), text.size());
+    out += harmless(text.substr(0, escape));
+    text.remove_prefix(escape);
+    const std::size_t colour = style.has_color ? length_of_colour(text) : 0;
+    const std::size_t length = std::max<std::size_t>(colour, text.empty() ? 0 : 1);
+    out += colour > 0 ? std::string(text.substr(0, colour)) : harmless(text.substr(0, length));
+    text.remove_prefix(length);
   }
   return out;
 }

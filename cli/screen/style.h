@@ -31,7 +31,10 @@ std::string cut(std::string_view text, std::size_t width);
 std::string padded(std::string_view text, std::size_t width);
 // In one line: control characters, also line ends, become spaces.
 std::string one_line(std::string_view text);
-// Lines as they are, but for what could command the terminal: each such character becomes "?".
+// Lines as they are, but for what could command the terminal, or show text in another order than
+// it is in: each such character becomes "?".
 std::string harmless(std::string_view text);
+// The same, but for the colours that `paint` makes.
+std::string screen_text(const Style& style, std::string_view text);
 
 }  // namespace rung::cli

@@ -240,6 +240,40 @@ TEST_F(TerminalsTest, ANoteCanBeTypedIntoTheLiveScreen) {
   EXPECT_EQ(screen.wait().code, 0);
 }
 
+// What a runbook says, what a command printed and what somebody typed, each with what clears a
+// screen, names a window, is a C1 control, or turns text around.
+TEST_F(TerminalsTest, NothingThatIsShownCommandsTheTerminal) {
+  box.write("loud.yaml",
+            "rung: v1\nname: loud\ntitle: \"t\\e]0;pwn\\a\\e[2J\\u202e\"\nsteps:\n"
+            "  - id: one\n    title: \"s\\e[31m\\u009b2J\"\n    undo: none\n    in_doubt: retry\n"
+            "    shell: printf 'a\\033[2Jb\\302\\233c' >&2\n"
+            "  - id: ask\n    approve: {ask: \"q\\e[2J {{ steps.one.stderr }}\", timeout: 10m, "
+            "on_timeout: reject, show: {\"k\\e[1A\": \"v\\u009b\"}}\n");
+  const std::string loud = "no\033[2Jte\xc2\x9b";
+  const std::vector<std::vector<std::string>> all = {{"validate", "loud.yaml"},
+                                                     {"plan", "loud.yaml"},
+                                                     {"run", "loud.yaml", "-q"},
+                                                     {"note", "1", loud},
+                                                     {"show", "1"},
+                                                     {"why", "1"},
+                                                     {"ls"},
+                                                     {"graph", "1"},
+                                                     {"show", loud},
+                                                     {loud},
+                                                     {"plan", loud},
+                                                     {"show", "1", "-o", "yaml"}};
+  for (const auto& words : all) {
+    for (const auto on : {Process::On::pipes, Process::On::terminal}) {
+      const Ended ended = box.start(words, on).wait();
+      for (const std::string command : {"\033[2J", "\033]", "\033[1A", "\033[31m", "\a"}) {
+        EXPECT_THAT(ended.out + ended.err, Not(HasSubstr(command))) << words[0];
+      }
+      if (words.size() > 2 && on == Process::On::pipes) continue;  // data goes out as it is
+      EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("\xc2\x9b"))) << words[0];
+      EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("\xe2\x80\xae"))) << words[0];
+    }
+  }
+}
 TEST_F(TerminalsTest, LogsDoNotCommandTheTerminal) {
   box.write("loud.yaml",
             "rung: v1\nname: loud\nsteps:\n  - {id: one, undo: none, how_to_tell: look, shell: "
