@@ -24,8 +24,9 @@ struct RunRequest {
   Uuid key;  // the same for every repetition of the same effect
   std::string mode;
   std::string folder;                // the runbook's: where relative paths start
+  std::optional<Target> target;      // that the step names; fields checked, may hold secrets
   Value::Map with;                   // checked against the spec, complete; may hold secrets
-  std::vector<std::string> secrets;  // that `with` was made of: masked like those in it
+  std::vector<std::string> secrets;  // that both were made of: masked like those in them
   std::map<std::string, Type, std::less<>> outputs;  // that the step declares beyond the spec's
   Instant deadline;                                  // of this attempt
   const Clock* clock = nullptr;                      // outlives the attempt
@@ -97,8 +98,9 @@ class Action {
   virtual const ActionSpec& spec() const = 0;
   // What a repetition of this use would do. `with` may lack what is not known yet (before a run).
   virtual EffectClass effect_class(const Value::Map& with) const = 0;
-  // What is wrong with these inputs beyond the spec; no I/O. One sentence each.
-  virtual std::vector<std::string> check(const Value::Map& with) const = 0;
+  // What is wrong with these inputs beyond the spec; no I/O. One sentence each. `target` is null
+  // where the use names none; of both, what is known in the run only is missing.
+  virtual std::vector<std::string> check(const Value::Map& with, const Target* target) const = 0;
 
   // Performs it. Not called where `command()` is given. Cancellation is Asio's, per operation.
   virtual awaitable<Outcome> run(RunRequest request) = 0;

@@ -11,4 +11,7 @@ namespace rung::actions {
 // invalid: the message names the action, the field, and what would be right.
 Result<Value::Map> conform(const ActionSpec& spec, Value::Map with);
 
+// The same for the fields of a connection.
+Result<Value::Map> conform(const ConnectionSpec& spec, Value::Map fields);
+
 }  // namespace rung::actions

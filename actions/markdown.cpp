@@ -24,6 +24,7 @@ std::string_view note_on(FieldKind kind) {
     case FieldKind::data: return "";
     case FieldKind::code: return " No `{{ }}`: this is code.";
     case FieldKind::secretive: return " May hold secrets.";
+    case FieldKind::file: return " A relative path begins at the folder of rung.yaml.";
     case FieldKind::url: return " May hold secrets. Each value in it is percent-encoded.";
   }
   return "";
@@ -51,6 +52,10 @@ std::string outputs_table(const ActionSpec& spec) {
 
 std::string markdown(const ActionSpec& spec) {
   std::string out = "# " + spec.name + "\n\n" + spec.doc + "\n\n";
+  for (const auto& kind : spec.target.kinds) {
+    out += "`target:` names a connection of the kind `" + kind + "` (project.md)" +
+           (spec.target.required ? "; it is required" : "") + ".\n\n";
+  }
   if (spec.is_supervised) out += "Runs as a command of its own, which outlives the engine.\n\n";
   if (!spec.inputs.empty()) out += inputs_table(spec);
   if (!spec.outputs.empty()) out += outputs_table(spec);

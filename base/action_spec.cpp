@@ -11,8 +11,9 @@ namespace rung {
 namespace {
 
 constexpr std::array kTypes = {
-    Type::any,  Type::string,  Type::integer, Type::number, Type::boolean, Type::duration,
-    Type::size, Type::percent, Type::time,    Type::list,   Type::map,     Type::enumeration,
+    Type::any,      Type::string,      Type::integer, Type::number, Type::boolean,
+    Type::duration, Type::size,        Type::percent, Type::time,   Type::list,
+    Type::map,      Type::enumeration, Type::site,
 };
 
 std::string_view noun_of(Type type) {
@@ -29,6 +30,7 @@ std::string_view noun_of(Type type) {
     case Type::list: return "a list";
     case Type::map: return "a map";
     case Type::enumeration: return "a word of an enum";
+    case Type::site: return "a site";
   }
   return "a value";
 }
@@ -47,6 +49,7 @@ std::string_view example_of(Type type) {
     case Type::list: return "[1, 2] or [\"a\", \"b\"]";
     case Type::map: return "{\"key\": \"value\"}";
     case Type::enumeration: return "one of its words";
+    case Type::site: return "the name of a site of rung.yaml";
   }
   return "anything";
 }
@@ -167,7 +170,8 @@ Result<Value> convert(Type type, const Value& written) {
   switch (type) {
     case Type::any: return written;
     case Type::string:
-    case Type::enumeration: return to_string_value(type, written);
+    case Type::enumeration:
+    case Type::site: return to_string_value(type, written);
     case Type::integer: return to_integer(written);
     case Type::number: return to_number(written);
     case Type::boolean: return to_boolean(written);
@@ -204,6 +208,7 @@ std::string_view name_of(Type type) {
     case Type::list: return "list";
     case Type::map: return "map";
     case Type::enumeration: return "enum";
+    case Type::site: return "site";
   }
   return "any";
 }
@@ -219,6 +224,10 @@ Result<Value> coerce(Type type, const Value& written) {
   Result<Value> converted = convert(type, written);
   if (converted && written.has_secret_mark()) return std::move(converted).value().as_secret();
   return converted;
+}
+
+const FieldSpec* ConnectionSpec::field(std::string_view wanted) const {
+  return find_spec(fields, wanted);
 }
 
 const FieldSpec* ActionSpec::input(std::string_view field) const {

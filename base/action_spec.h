@@ -23,7 +23,8 @@ enum class Type : unsigned char {
   time,
   list,
   map,
-  enumeration
+  enumeration,
+  site  // of an input: the name of one of the project's sites
 };
 std::string_view name_of(Type type);  // as written in YAML: "int", "bool", "enum", ...
 std::optional<Type> parse_type(std::string_view name);
@@ -37,7 +38,8 @@ enum class FieldKind : unsigned char {
   data,       // a value; expressions allowed, quoting is the action's business
   code,       // a program in some language: `{{ }}` in it is refused
   secretive,  // a value that may hold secrets (env, stdin, files, headers)
-  url         // may hold secrets; text with expressions in it is joined by `join_url` (base/url.h)
+  url,        // may hold secrets; text with expressions in it is joined by `join_url` (base/url.h)
+  file        // of a connection: a path; a relative one begins at the folder of rung.yaml
 };
 
 struct FieldSpec {
@@ -55,6 +57,28 @@ struct OutputSpec {
   std::string doc{};
 };
 
+// A kind of connection that rung.yaml may define (`uses: http`), as a value: what `target:` names.
+struct ConnectionSpec {
+  std::string name;  // "http", "postgres"
+  std::string doc;   // one line
+  std::vector<FieldSpec> fields;
+
+  const FieldSpec* field(std::string_view wanted) const;
+};
+
+// The connections that `target:` of an action may name.
+struct TargetSpec {
+  std::vector<std::string> kinds{};  // names of ConnectionSpecs; empty: the action takes no target
+  bool required = false;
+};
+
+// A connection as it is at one moment. Before a run `fields` holds what is constant.
+struct Target {
+  std::string name;  // in rung.yaml
+  std::string kind;  // of ConnectionSpec
+  Value::Map fields;
+};
+
 // What an action is, as a value: runbooks are checked against it without the action.
 struct ActionSpec {
   std::string name;  // "http.request"
@@ -62,6 +86,8 @@ struct ActionSpec {
   std::string doc;  // one line
   std::vector<FieldSpec> inputs;
   std::vector<OutputSpec> outputs;
+  // A required input that every one of these kinds has as a field may be left to the connection.
+  TargetSpec target{};
   bool open_outputs = false;  // a step may declare outputs of its own (shell, http)
   bool has_probe = false;     // can look whether its effect happened
   bool has_undo = false;

@@ -67,6 +67,7 @@ struct Arguments {
   std::vector<std::string> inputs;   // -i k=v
   std::vector<std::string> outputs;  // -s k=v
   std::string mode;
+  std::string environment;  // --env
   std::string say;
   std::string as;         // --as of resolve
   std::string plan;       // --plan of approve

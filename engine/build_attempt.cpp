@@ -58,6 +58,42 @@ Result<Value::Map> read_secrets(const Plan& plan, const Template::Map& fields, S
   return contents;
 }
 
+// What is read to make values of a plan's templates.
+struct Sources {
+  const Plan& plan;
+  scripting::Evaluator& evaluator;
+  Secrets& secrets;
+};
+
+struct BuiltTarget {
+  std::optional<Target> target;
+  std::vector<std::string> secrets;  // that its fields are made of
+};
+
+// The connection as the plan pinned it, with the secrets as they are now.
+Result<BuiltTarget> build_target(const Sources& sources, const std::string& name, RunScope scope) {
+  BuiltTarget built;
+  if (name.empty()) return built;
+  const auto found = sources.plan.connections.find(name);
+  if (found == sources.plan.connections.end())
+    return Error(ErrorCode::corrupt, "the plan has no connection " + name);
+  const auto& fields = found->second.fields;
+  auto contents = read_secrets(sources.plan, fields, sources.secrets);
+  if (!contents) return std::move(contents).error().with_context("the connection " + name);
+  for (const auto& [secret, content] : contents.value()) built.secrets.push_back(reveal(content));
+  scope.give_secrets(std::move(contents).value());
+  built.target = Target{name, found->second.uses, {}};
+  for (const auto& [field, source] : fields) {
+    TRY(auto value, resolve(source, sources.evaluator, scope));
+    built.target->fields.emplace(field, std::move(value));
+  }
+  return built;
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
 RunScope scope_of(const Graph& graph, const RunState& run, NodeIndex i, const Value::Map& secrets) {
   RunScope scope(graph, run, i);
   scope.add("self", self_of(graph, run, i));
@@ -98,20 +134,30 @@ Result<Attempt> build_attempt(const Graph& graph, const RunState& run, NodeIndex
   // Whatever reads no secret the intent recorded: nothing is evaluated, and no scope is needed.
   const RunScope scope = has_secrets ? scope_of(graph, run, i, contents) : RunScope(graph, run, i);
   TRY(attempt.with, complete(fields, run.at(i).inputs, evaluator, scope));
+  TRY(auto built, build_target({graph.plan(), evaluator, secrets}, run.at(i).target, scope));
+  attempt.target = std::move(built.target);
+  append(attempt.secrets, built.secrets);
   return attempt;
 }
 
-Result<Value::Map> build_probe(const Graph& graph, const RunState& run, NodeIndex i,
+Result<BuiltProbe> build_probe(const Graph& graph, const RunState& run, NodeIndex i,
                                scripting::Evaluator& evaluator, Secrets& secrets) {
-  const Template::Map& fields = StepTree(graph, run.loops).step(i).probe->with;
+  const runbooks::ActionUse& use = *StepTree(graph, run.loops).step(i).probe;
+  const Template::Map& fields = use.with;
   TRY(const auto contents, read_secrets(graph.plan(), fields, secrets));
   const RunScope scope = scope_of(graph, run, i, contents);
-  Value::Map values;
+  BuiltProbe probe;
+  for (const auto& [name, content] : contents) probe.secrets.push_back(reveal(content));
   for (const auto& [name, field] : fields) {
     TRY(auto value, resolve(field, evaluator, scope));
-    values.emplace(name, std::move(value));
+    probe.with.emplace(name, std::move(value));
   }
-  return values;
+  if (use.target == Template{}) return probe;
+  TRY(const auto name, resolve(use.target, evaluator, scope));
+  TRY(auto built, build_target({graph.plan(), evaluator, secrets}, to_text(name), scope));
+  probe.target = std::move(built.target);
+  append(probe.secrets, built.secrets);
+  return probe;
 }
 
 }  // namespace rung::engine

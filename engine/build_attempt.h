@@ -7,15 +7,21 @@
 namespace rung::engine {
 
 // The latest attempt of a step as the executor needs it: what the intent recorded, the plan's
-// constants, and the secrets as they are now. The error is the attempt's: it never began.
+// constants, its connection, and the secrets as they are now. The error is the attempt's: it never
+// began.
 Result<Attempt> build_attempt(const Graph& graph, const RunState& run, NodeIndex i, Instant now,
                               scripting::Evaluator& evaluator, Secrets& secrets);
 
 // The same without what it takes in: enough to see how a command ends that runs already.
 Attempt attempt_without_inputs(const Graph& graph, const RunState& run, NodeIndex i, Instant now);
 
-// The inputs of the step's own probe, resolved.
-Result<Value::Map> build_probe(const Graph& graph, const RunState& run, NodeIndex i,
+// The step's own probe, resolved: its inputs, and the connection that it looks through.
+struct BuiltProbe {
+  Value::Map with;
+  std::optional<Target> target;
+  std::vector<std::string> secrets;  // that both were made of
+};
+Result<BuiltProbe> build_probe(const Graph& graph, const RunState& run, NodeIndex i,
                                scripting::Evaluator& evaluator, Secrets& secrets);
 
 AttemptId attempt_id(const Graph& graph, const RunState& run, NodeIndex i);

@@ -443,7 +443,8 @@ struct Engine::Inside {
                  std::move(request.inputs),
                  std::move(request.mode),
                  static_cast<std::int64_t>(parts.random->next() >> 1),
-                 std::move(request.by)};
+                 std::move(request.by),
+                 std::move(request.origin)};
     Context context = this->context(live);
     Decision created = create_run(fresh, context);
     if (created.refusal)

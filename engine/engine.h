@@ -48,6 +48,7 @@ struct StartRequest {
   std::string mode;
   std::string dedupe;  // "" for none
   By by;
+  Origin origin{};
 };
 
 // The answer to a command, given once it is on disk.

@@ -9,6 +9,7 @@
 
 #include <compare>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct Attempt {
   std::string folder;                                // the runbook's
   std::string uses;                                  // the action
   Value::Map with;                                   // complete
+  std::optional<Target> target;                      // that it works on, with its secrets
   std::map<std::string, Type, std::less<>> outputs;  // that the step declares
   std::vector<std::string> secrets;                  // contents to mask in whatever it prints
   Instant deadline;                                  // of this attempt, from its first start
@@ -63,7 +65,8 @@ class Executor {
                        OnOutcome done) = 0;
 
   // Looks whether the effect of `attempt` happened: by `probe` where the step has one of its own,
-  // else by the action's ability. Unknown where it cannot look.
+  // else by the action's ability. Unknown where it cannot look. `attempt.target` is then the
+  // probe's own.
   virtual void probe(Attempt attempt, const runbooks::ActionUse* probe_use, Value::Map probe_with,
                      OnProbed done) = 0;
 

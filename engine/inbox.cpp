@@ -122,6 +122,8 @@ Result<Request> decode_start(const state::Command& row) {
   request.mode = text_of(row, "mode");
   request.dedupe = text_of(row, "dedupe");
   request.by = by_of(row);
+  request.origin.commit = text_of(row, "commit");
+  request.origin.is_modified = text_of(row, "modified") == "yes";
   return Request(std::move(request));
 }
 
@@ -147,6 +149,8 @@ state::Command encode_start(const StartRequest& request, CommandId id, TimePoint
   row.args.emplace("plan", runbooks::to_json(*request.plan));
   row.args.emplace("inputs", request.inputs);
   row.args.emplace("mode", request.mode);
+  if (!request.origin.commit.empty()) row.args.emplace("commit", request.origin.commit);
+  if (request.origin.is_modified) row.args.emplace("modified", "yes");
   if (!request.dedupe.empty()) row.args.emplace("dedupe", request.dedupe);
   put_by(row, request.by);
   return row;

@@ -52,11 +52,11 @@ void Performer::act(const Graph& graph, const RunState& run, const ProbeAttempt&
   const Instant now = parts_.clock->now();
   auto attempt = build_attempt(graph, run, i, now, *parts_.evaluator, *parts_.secrets);
   const auto& probe = StepTree(graph, run.loops).step(i).probe;
-  auto with = probe ? build_probe(graph, run, i, *parts_.evaluator, *parts_.secrets)
-                    : Result<Value::Map>(Value::Map{});
+  auto look = probe ? build_probe(graph, run, i, *parts_.evaluator, *parts_.secrets)
+                    : Result<BuiltProbe>(BuiltProbe{});
   FinishProbe command{i, run.at(i).attempts, Unknown{}, effect.after_restart};
-  if (!attempt || !with) {
-    const Error& error = !attempt ? attempt.error() : with.error();
+  if (!attempt || !look) {
+    const Error& error = !attempt ? attempt.error() : look.error();
     command.answer =
         Unknown{{ErrorClass::invalid, "the probe could not be prepared: " + error.message()}};
     return answer_later(run.id, std::move(command));
@@ -65,8 +65,13 @@ void Performer::act(const Graph& graph, const RunState& run, const ProbeAttempt&
   in_flight_ += 1;
   // A look has its own time, however late the attempt is.
   attempt.value().deadline = now + kProbeTime;
+  if (probe) {
+    attempt.value().target = std::move(look.value().target);
+    const auto& more = look.value().secrets;
+    attempt.value().secrets.insert(attempt.value().secrets.end(), more.begin(), more.end());
+  }
   parts_.executor->probe(
-      std::move(attempt).value(), probe ? &*probe : nullptr, std::move(with).value(),
+      std::move(attempt).value(), probe ? &*probe : nullptr, std::move(look).value().with,
       [this, id = run.id, command = std::move(command)](ProbeAnswer found) mutable {
         in_flight_ -= 1;
         settle(id);

@@ -1,3 +1,4 @@
+#include "runbooks/spec_field.h"
 #include "runbooks/step_reader.h"
 #include "runbooks/value_reader.h"
 
@@ -28,12 +29,6 @@ bool holds_text(std::string_view field) {
   return std::find(std::begin(kFields), std::end(kFields), field) != std::end(kFields);
 }
 
-bool has_shape_of(const Node& node, Type type) {
-  if (type == Type::list) return node.kind != Node::Kind::map;
-  if (type == Type::map) return node.kind != Node::Kind::list;
-  return type == Type::any || node.kind == Node::Kind::scalar || node.kind == Node::Kind::null;
-}
-
 // Reads the fields of one use of an action against its specification.
 class ActionReader {
  public:
@@ -44,6 +39,7 @@ class ActionReader {
     choose();
     if (spec_ == nullptr) return std::move(use_);
     use_.version = spec_->version;
+    read_target();
     read_inputs();
     check_required();
     read_declared_outputs();
@@ -148,17 +144,7 @@ class ActionReader {
   }
 
   void report_unknown(const Member& member) {
-    std::vector<std::string_view> known;
-    std::string list;
-    for (const auto& field : spec_->inputs) {
-      known.push_back(field.name);
-      list += (list.empty() ? "" : ", ") + field.name;
-    }
-    const auto near = nearest(member.key, known);
-    report().error(place_of(member), use_.uses + " has no input `" + member.key + "`",
-                   !near.empty()  ? "did you mean " + std::string(near) + ":?"
-                   : list.empty() ? "it takes none: remove it"
-                                  : "it takes " + list);
+    report_unknown_field(member, use_.uses, "input", spec_->inputs, report());
     draft_.is_flawed = true;
   }
 
@@ -168,41 +154,38 @@ class ActionReader {
       report().error(fields_.place(said), use_.uses + " has no input `" + said + "`", "remove it");
       return;
     }
-    if (!has_shape_of(node, spec->type)) {
-      report().error(place_of(node),
-                     "`" + said + "` must be " + std::string(name_of(spec->type)) + ", not " +
-                         std::string(what_is(node)),
-                     "`rung actions " + use_.uses + "` shows what it takes");
+    auto value = read_spec_field(node,
+                                 {*spec, said, names_, holds_text(field),
+                                  "`rung actions " + use_.uses + "` shows what it takes"},
+                                 report(), draft_.uses);
+    if (!value) {
       draft_.is_flawed = true;
       return;
     }
-    ValueRules rules{said, names_, spec->type, holds_text(field), spec->kind == FieldKind::code};
-    rules.names.secrets = spec->kind == FieldKind::secretive || spec->kind == FieldKind::url;
-    if (node.kind == Node::Kind::list || node.kind == Node::Kind::map) rules.type = Type::any;
-    auto value = ValueReader(report(), draft_.uses).read(node, rules);
-    if (auto* text = std::get_if<Template::Text>(&value.node)) {
-      text->is_url = spec->kind == FieldKind::url;
-    }
-    check_choice(*spec, node, value);
-    use_.with.emplace(std::string(field), std::move(value));
+    use_.with.emplace(std::string(field), std::move(*value));
   }
 
-  void check_choice(const FieldSpec& spec, const Node& node, const Template& value) {
-    if (spec.choices.empty() || !is_constant(value)) return;
-    const auto text = to_text(constant_value(value));
-    if (std::find(spec.choices.begin(), spec.choices.end(), text) != spec.choices.end()) return;
-    std::vector<std::string_view> choices(spec.choices.begin(), spec.choices.end());
-    std::string list;
-    for (const auto choice : choices) list += (list.empty() ? "" : ", ") + std::string(choice);
-    const auto near = nearest(text, choices);
-    report().error(
-        place_of(node), "`" + spec.name + "` cannot be `" + text + "`; it is " + list,
-        "write  " + spec.name + ": " + std::string(near.empty() ? choices.front() : near));
+  void read_target() {
+    // `connection:` was reported as a slip for it, and beside a script it means nothing.
+    if (fields_.has("connection") || key_ == "shell" || key_ == "command") return;
+    const bool is_probe = !draft_.step.undoes && &fields_.table() == &action_table();
+    TargetUse target{nullptr, fields_.place(key_), is_probe};
+    if (const Node* node = fields_.get("target")) {
+      target.node = node;
+      Names names;
+      names.steps = false;
+      use_.target =
+          ValueReader(report(), draft_.uses).read(*node, {"target", names, Type::string, true});
+      if (node->text.empty())
+        report().error(place_of(*node), "`target` names nothing", "write  target: a_connection");
+    }
+    draft_.targets.push_back(target);
   }
 
   void check_required() {
     for (const auto& field : spec_->inputs) {
       if (!field.required || use_.with.contains(field.name) || draft_.is_flawed) continue;
+      if (fields_.has("target") && comes_with_target(field.name)) continue;
       const auto said = field.name == "script" ? "shell"
                         : field.name == "argv" ? "command"
                                                : field.name;
@@ -213,6 +196,15 @@ class ActionReader {
           key_ == "http" ? "add  " + field.name + ": ...  to the map"
                          : "add  with: {" + field.name + ": ...}");
     }
+  }
+
+  // Whether every connection that may be named has it.
+  bool comes_with_target(const std::string& field) const {
+    const auto& kinds = spec_->target.kinds;
+    return std::all_of(kinds.begin(), kinds.end(), [&](const std::string& kind) {
+      const auto* connection = reading_.catalog.connection(kind);
+      return connection != nullptr && connection->field(field) != nullptr;
+    });
   }
 
   void read_declared_outputs() {
@@ -235,18 +227,11 @@ class ActionReader {
     use_.expect = ValueReader(report(), draft_.uses).condition(node, "expect", names);
   }
 
-  // What only the action itself can say of inputs that are known already.
+  // What only the action itself can say of inputs that are known already. With a target it is asked
+  // once that is known (check_targets.h).
   void check_constants() {
-    if (draft_.is_flawed) return;
-    Value::Map constants;
-    for (const auto& [field, value] : use_.with) {
-      if (is_constant(value)) {
-        constants.emplace(field, constant_value(value));
-      } else if (!spec_->input(field)->choices.empty()) {
-        return;  // what decides over the others, such as `method`, is known in the run only
-      }
-    }
-    for (const auto& what : reading_.catalog.check(use_.uses, constants)) {
+    if (draft_.is_flawed || fields_.has("target") || !is_decided(use_, *spec_)) return;
+    for (const auto& what : reading_.catalog.check(use_.uses, constants_of(use_.with), nullptr)) {
       report().error(fields_.place(key_), what,
                      "`rung actions " + use_.uses + "` shows what it takes");
     }
@@ -267,6 +252,12 @@ ActionUse read_action(const Fields& fields, const Reading& reading, DraftStep& d
   Names names;
   names.self = draft.step.undoes.has_value() || &fields.table() == &action_table();
   return ActionReader(fields, reading, draft, names).read();
+}
+
+bool is_decided(const ActionUse& use, const ActionSpec& spec) {
+  return std::all_of(use.with.begin(), use.with.end(), [&](const auto& field) {
+    return is_constant(field.second) || spec.input(field.first)->choices.empty();
+  });
 }
 
 const std::vector<std::string_view>& engine_members() {

@@ -1,6 +1,7 @@
 #include "runbooks/check_references.h"
 
 #include "base/words.h"
+#include "runbooks/expression_use.h"
 #include "runbooks/fields.h"
 #include "runbooks/step_order.h"
 #include "runbooks/step_reader.h"
@@ -16,24 +17,8 @@ namespace {
 
 using scripting::Reference;
 
-std::string written(const Reference& reference) {
-  std::string out = reference.root;
-  for (const auto& part : reference.path) out += "." + part;
-  return out;
-}
-
 bool contains(const std::vector<std::string_view>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-std::size_t offset_in(std::string_view text, Position at) {
-  std::size_t offset = 0;
-  for (int line = 1; line < at.line; ++line) {
-    const auto end = text.find('\n', offset);
-    if (end == std::string_view::npos) return text.size();
-    offset = end + 1;
-  }
-  return std::min(text.size(), offset + static_cast<std::size_t>(std::max(at.column, 1) - 1));
 }
 
 // A lone text, number or duration: surely no bool.
@@ -84,33 +69,23 @@ class ReferenceCheck {
  private:
   const Step& step(StepIndex i) const { return unfolded_.steps[i.number]; }
 
-  Report::Place place(const ExpressionUse& use, std::size_t offset, std::size_t length = 1) const {
-    return {place_in(checking_.report.source(), *use.scalar, use.offset + offset),
-            static_cast<int>(length)};
+  Report::Place place(const ExpressionUse& use, std::size_t offset, std::size_t length) const {
+    return place_in_file(use, offset, length, checking_.report.source());
   }
   Report::Place place(const ExpressionUse& use, const Reference& reference) const {
-    const auto offset = static_cast<std::size_t>(reference.offset);
-    return place(
-        use, offset,
-        std::min(written(reference).size(), use.text.size() - std::min(offset, use.text.size())));
+    return place_in_file(use, reference, checking_.report.source());
   }
   void error(const ExpressionUse& use, const Reference& at, std::string message, std::string fix) {
     checking_.report.error(place(use, at), std::move(message), std::move(fix));
   }
 
   void check(const ExpressionUse& use) {
-    const auto analysis = scripting::analyse(use.text);
-    for (const auto& found : analysis.diagnostics) {
-      Diagnostic moved = found;
-      moved.file = checking_.report.source().file();
-      moved.at = place(use, offset_in(use.text, found.at)).at;
-      checking_.report.add(std::move(moved));
-    }
-    if (has_errors(analysis.diagnostics)) return;
+    const auto analysis = check_syntax(use, checking_.report);
+    if (!analysis) return;
     const auto flaws = flaws_;
-    for (const auto& reference : analysis.references) check_root(use, reference);
-    if (use.must_be_bool && !analysis.yields_bool && flaws == flaws_)
-      check_bool(use, analysis.references);
+    for (const auto& reference : analysis->references) check_root(use, reference);
+    if (use.must_be_bool && !analysis->yields_bool && flaws == flaws_)
+      check_bool(use, analysis->references);
   }
 
   void flaw(const ExpressionUse& use, const Reference& at, std::string message, std::string fix) {
@@ -131,7 +106,8 @@ class ReferenceCheck {
     if (root == "secrets") return check_secret(use, reference);
     if (root == "self") return check_self(use, reference);
     if (is_item(root)) return;
-    if (root == "sites" || root == "alert") {
+    if (root == "sites") return check_sites(use, reference);
+    if (root == "alert") {
       return flaw(use, reference,
                   "`" + root + "` is part of the language but this rung (0.1) does not have it yet",
                   "use an input instead");
@@ -141,7 +117,7 @@ class ReferenceCheck {
 
   void report_unknown_name(const ExpressionUse& use, const Reference& reference) {
     const auto& root = reference.root;
-    std::vector<std::string_view> known{"inputs", "vars", "run", "mode"};
+    std::vector<std::string_view> known{"inputs", "vars", "run", "mode", "sites"};
     if (use.names.steps) known.push_back("steps");
     if (use.names.self) known.push_back("self");
     if (use.names.secrets) known.push_back("secrets");
@@ -181,6 +157,41 @@ class ReferenceCheck {
                   "move `" + reference.path[0] + "` above this one");
     }
     check_member(use, reference, vars_, "var");
+  }
+
+  void check_sites(const ExpressionUse& use, const Reference& reference) {
+    const auto& sites = draft_.plan.sites;
+    if (sites.empty()) {
+      return flaw(use, reference, "the project has no sites",
+                  "add to rung.yaml  sites: {east: {...}, west: {...}}");
+    }
+    if (reference.path.empty()) {
+      if (reference.behind_key.empty()) return;
+      for (const auto& [name, site] : sites) check_site(use, reference, name, reference.behind_key);
+      return;
+    }
+    std::vector<std::string_view> known;
+    for (const auto& [name, site] : sites) known.push_back(name);
+    if (!contains(known, reference.path[0])) return check_member(use, reference, known, "site");
+    check_site(use, reference, reference.path[0],
+               {reference.path.begin() + 1, reference.path.end()});
+  }
+
+  // Of each site that a computed key may choose: one that lacks a value fails on the day it is
+  // chosen.
+  void check_site(const ExpressionUse& use, const Reference& reference, const std::string& name,
+                  const std::vector<std::string>& members) {
+    if (members.empty()) return;
+    const auto* site = draft_.plan.sites.at(name).map();
+    if (site == nullptr || site->contains(members[0])) return;
+    std::vector<std::string_view> known;
+    for (const auto& [key, value] : *site) known.push_back(key);
+    const auto near = nearest(members[0], known);
+    flaw(use, reference,
+         "the site `" + name + "` has no `" + members[0] + "`" +
+             (known.empty() ? "" : "; it has " + joined(known)),
+         near.empty() ? "add it to the site in rung.yaml; null says that there is none"
+                      : "did you mean " + std::string(near) + "?");
   }
 
   void check_secret(const ExpressionUse& use, const Reference& reference) {
@@ -223,6 +234,10 @@ class ReferenceCheck {
   }
 
   void check_step(const ExpressionUse& use, const Reference& reference) {
+    if (!use.names.steps && use.field == "target") {
+      return flaw(use, reference, "a target is known before the run, and no step has run then",
+                  "choose it by inputs:  target: \"{{ sites[inputs.to].db }}\"");
+    }
     if (!use.names.steps) {
       return flaw(use, reference, "no step has run when this is computed",
                   "use `inputs` and `vars`");

@@ -35,6 +35,13 @@ struct Word {
   Report::Place place;
 };
 
+// Where a use of an action names its connection, or could.
+struct TargetUse {
+  const Node* node = nullptr;  // of `target:`; null: it is not there
+  Report::Place place;         // of the use
+  bool is_probe = false;
+};
+
 // A step with what only the reading knows: places, and names that are not resolved yet.
 struct DraftStep {
   Step step;
@@ -47,7 +54,8 @@ struct DraftStep {
   std::vector<DraftStep> children;
   std::vector<DraftStep> undo;  // none or one
   ExpressionUses uses;
-  bool is_flawed = false;  // something in it was refused: be quiet about the rest
+  std::vector<TargetUse> targets;  // of the action, then of the probe
+  bool is_flawed = false;          // something in it was refused: be quiet about the rest
 };
 
 // A runbook read and not yet unfolded. The nodes it points to outlive it.

@@ -16,7 +16,7 @@ Fields::Fields(const Node& map, const Table& table, Report& report)
 
 void Fields::check_member(const Member& member) {
   const Key* key = table_.find(member.key);
-  if (key == nullptr) return report_unknown(member);
+  if (key == nullptr) return table_.is_open ? void() : report_unknown(member);
   if (check_value(member, *key, report_)) good_.push_back(&member);
 }
 
@@ -159,6 +159,14 @@ bool check_name(const Node& node, std::string_view what, Report& report) {
                : "a name has small letters, digits and _, at most 64, beginning with a letter"),
       "write  " + could);
   return false;
+}
+
+bool check_key_name(const Member& member, std::string_view what, Report& report) {
+  Node name;
+  name.kind = Node::Kind::scalar;
+  name.text = member.key;
+  name.at = member.at;
+  return check_name(name, what, report);
 }
 
 }  // namespace rung::runbooks

@@ -66,5 +66,7 @@ bool is_name(std::string_view text);
 
 // Reports where `node` is no such name, with what is wrong and the name as it could be.
 bool check_name(const Node& node, std::string_view what, Report& report);
+// The same for the key of a map.
+bool check_key_name(const Member& member, std::string_view what, Report& report);
 
 }  // namespace rung::runbooks

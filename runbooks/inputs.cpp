@@ -29,7 +29,8 @@ std::string_view example_of(Type type) {
     case Type::map: return "'{\"key\": \"value\"}'";
     case Type::any:
     case Type::string:
-    case Type::enumeration: return "TEXT";
+    case Type::enumeration:
+    case Type::site: return "TEXT";
   }
   return "";
 }

@@ -13,7 +13,7 @@ const Table& input_table() {
         "What it holds.",
         nullptr,
         {"string", "int", "number", "bool", "duration", "size", "percent", "time", "list", "map",
-         "enum"},
+         "enum", "site"},
         true},
        {"default", Shape::value,
         "Its value where none is given. Without it the input is required."},
@@ -58,8 +58,9 @@ const Table& secret_table() {
 const Table& person_table() {
   static const Table table{"person",
                            {{"users", Shape::texts, "Names of OS users."},
-                            {"groups", Shape::texts, "Names of OS groups."}},
-                           {"notify"},
+                            {"groups", Shape::texts, "Names of OS groups."},
+                            {"notify", Shape::texts, "Channels of `notify:` that reach them."}},
+                           {},
                            {{"user", "users"}, {"group", "groups"}, {"members", "users"}}};
   return table;
 }
@@ -81,6 +82,56 @@ const Table& defaults_table() {
   static const Table table{
       "defaults",
       {{"step", Shape::table, "For every step of the project.", &step_defaults_table()}}};
+  return table;
+}
+
+const Table& connection_table() {
+  static const Table table{"connection",
+                           {{"uses",
+                             Shape::text,
+                             "Its kind, which says what other fields it has: http.",
+                             nullptr,
+                             {},
+                             true}},
+                           {},
+                           {},
+                           true};
+  return table;
+}
+
+const Table& channel_table() {
+  static const Table table{
+      "channel",
+      {{"uses", Shape::text, "Its kind: slack, pagerduty or webhook.", nullptr, {}, true}},
+      {},
+      {},
+      true};
+  return table;
+}
+
+const Table& notify_table() {
+  static const Table table{
+      "notify",
+      {{"channels", Shape::named, "Ways to reach people, by name.", &channel_table()},
+       {"events",
+        Shape::choices,
+        "Of what they are told.",
+        nullptr,
+        {"started", "needs_a_person", "rto_at_risk", "finished"}}},
+      {},
+      {{"on", "events"}, {"channel", "channels"}}};
+  return table;
+}
+
+const Table& environment_table() {
+  static const Table table{
+      "environment",
+      {{"connections", Shape::values, "Fields of connections: {db_east: {host: db-east.drill}}."},
+       {"sites", Shape::values, "Values of sites: {east: {db_host: db-east.drill}}."},
+       {"secrets", Shape::named, "Where secrets come from instead.", &secret_table()},
+       {"defaults", Shape::table, "What a step has where it does not say.", &defaults_table()}},
+      {"people", "notify"},
+      {{"connection", "connections"}, {"site", "sites"}, {"secret", "secrets"}}};
   return table;
 }
 
@@ -145,9 +196,24 @@ const Table& project_table() {
        {"secrets", Shape::named, "Where secrets come from; never the secrets themselves.",
         &secret_table()},
        {"people", Shape::named, "Who may decide and who is asked, by role.", &person_table()},
+       {"sites", Shape::values,
+        "Places and what is there, as expressions read them: {east: {db: db_east}}."},
+       {"connections", Shape::named, "What `target:` of a step may name.", &connection_table()},
+       {"notify", Shape::table, "How people are told, and of what.", &notify_table()},
+       {"environments", Shape::named, "What is different under --env NAME.", &environment_table()},
        {"defaults", Shape::table, "What a step has where it does not say.", &defaults_table()}},
-      {"sites", "connections", "notify", "environments", "locks"},
-      {{"version", "rung"}, {"name", "project"}, {"users", "people"}, {"roles", "people"}}};
+      {"locks"},
+      {{"version", "rung"},
+       {"name", "project"},
+       {"users", "people"},
+       {"roles", "people"},
+       {"targets", "connections"},
+       {"hosts", "connections"},
+       {"locations", "sites"},
+       {"datacenters", "sites"},
+       {"envs", "environments"},
+       {"notifications", "notify"},
+       {"channels", "notify"}}};
   return table;
 }
 

@@ -55,6 +55,9 @@ struct Table {
   // What people write who know another tool, and the word of ours.
   std::vector<std::pair<std::string_view, std::string_view>> elsewhere{};
 
+  // Other keys stand in the file too: the fields of what `uses` names. Who knows it checks them.
+  bool is_open = false;
+
   const Key* find(std::string_view name) const;
 };
 

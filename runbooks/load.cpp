@@ -3,6 +3,7 @@
 #include "base/durable_file.h"
 #include "runbooks/check_policy.h"
 #include "runbooks/check_references.h"
+#include "runbooks/check_targets.h"
 #include "runbooks/pinning.h"
 #include "runbooks/runbook_reader.h"
 #include "runbooks/unfold.h"
@@ -22,6 +23,7 @@ constexpr int kMaxFoldersUp = 64;
 struct ProjectText {
   std::string file;  // as diagnostics name it
   std::string text;
+  std::string folder;  // absolute; "": there is none
 };
 
 void refuse_file(Loaded& loaded, const std::string& file, const Error& error) {
@@ -58,6 +60,7 @@ class Loading {
 
   void load(const RunbookText& runbook, const std::optional<ProjectText>& project) {
     const Project read = project ? load_project(*project) : Project{};
+    if (!project && !options_.environment.empty()) refuse_environment(runbook.file);
     load_plan(runbook, read);
     finish(runbook, project);
   }
@@ -70,7 +73,18 @@ class Loading {
     loaded_.texts.add(project.file, project.text);
     const Source source(project.file, project.text);
     Report report(source, loaded_.diagnostics);
-    return read_project(report);
+    return read_project({report, catalog_, project.folder, options_.environment});
+  }
+
+  void refuse_environment(const std::string& file) {
+    loaded_.diagnostics.push_back(
+        {Severity::error,
+         file,
+         {},
+         1,
+         "there is no rung.yaml here or above, so --env " + options_.environment + " means nothing",
+         "leave it out, or make a rung.yaml with  environments: {" + options_.environment +
+             ": {...}}"});
   }
 
   void load_plan(const RunbookText& runbook, const Project& project) {
@@ -87,6 +101,7 @@ class Loading {
     Draft draft = read_runbook(*root, reading);
     Unfolded unfolded = unfold(draft, report);
     check_references(draft, unfolded, {report, catalog_});
+    check_targets(draft, unfolded, {report, catalog_}, project);
     check_policy(draft, unfolded, {report, catalog_});
     if (!runbook.folder.empty()) pin_files(unfolded, runbook.folder, report);
     plan_ = std::move(draft.plan);
@@ -146,7 +161,7 @@ TextOf Sources::lookup() const {
 Loaded load_text(const RunbookText& runbook, const Catalog& catalog, LoadOptions options) {
   Loading loading(catalog, options);
   std::optional<ProjectText> project;
-  if (!runbook.project.empty()) project = ProjectText{"rung.yaml", runbook.project};
+  if (!runbook.project.empty()) project = ProjectText{"rung.yaml", runbook.project, runbook.folder};
   loading.load(runbook, project);
   return loading.take();
 }
@@ -166,7 +181,8 @@ Loaded load_runbook(const std::string& path, const Catalog& catalog, LoadOptions
     auto content = read_file(project_path, kMaxSourceBytes);
     const auto name = as_written(project_path, path);
     if (content)
-      project = ProjectText{name, std::move(content).value()};
+      project = ProjectText{name, std::move(content).value(),
+                            fs::path(project_path).parent_path().string()};
     else
       refuse_file(loading.loaded(), name, content.error());
   }

@@ -32,7 +32,8 @@ struct Loaded {
 };
 
 struct LoadOptions {
-  bool is_strict = false;  // warnings are errors
+  bool is_strict = false;        // warnings are errors
+  std::string environment = {};  // of the project, as `--env` names it; "" for none
 };
 
 // Reads the runbook and the rung.yaml found by walking up from its folder, checks everything at

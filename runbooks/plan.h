@@ -51,6 +51,7 @@ struct Retry {
 struct ActionUse {
   std::string uses;                                  // "shell", "http.request", "test.noop"
   std::string version;                               // of the module, at load
+  Template target;                                   // yields a name of Plan::connections; or null
   Template::Map with;                                // every field that was given
   std::vector<std::string> gives;                    // outputs of the action itself, by name
   std::map<std::string, Type, std::less<>> outputs;  // declared by the step (shell: parsed so)
@@ -173,9 +174,24 @@ struct SecretSource {
 };
 
 struct Person {
-  std::vector<std::string> users;   // OS users
-  std::vector<std::string> groups;  // OS groups, or "oidc:..." later
+  std::vector<std::string> users;     // OS users
+  std::vector<std::string> groups;    // OS groups, or "oidc:..." later
+  std::vector<std::string> notify{};  // names of channels
   friend bool operator==(const Person&, const Person&) = default;
+};
+
+// What rung.yaml says of a connection or a channel. Fields are constant or read `secrets`.
+struct Connection {
+  std::string uses;  // its kind
+  Template::Map fields;
+  friend bool operator==(const Connection&, const Connection&) = default;
+};
+
+// Where notifications go. Stored with the plan.
+struct Notify {
+  std::map<std::string, Connection, std::less<>> channels;
+  std::vector<std::string> events;
+  friend bool operator==(const Notify&, const Notify&) = default;
 };
 
 // A runbook unfolded and pinned: everything that a run may do, in canonical form. Recovery reads
@@ -194,6 +210,11 @@ struct Plan {
   std::vector<std::pair<std::string, Template>> outputs;
   std::map<std::string, SecretSource, std::less<>> secrets;
   std::map<std::string, Person, std::less<>> people;
+  std::string project;      // its name
+  std::string environment;  // of `--env`; "" for none
+  Value::Map sites;         // name -> map, as expressions read them
+  std::map<std::string, Connection, std::less<>> connections;
+  Notify notify;
   std::vector<std::string> modes;
   Duration rto{};  // 0: none stated
   Duration rpo{};

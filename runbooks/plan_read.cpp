@@ -113,6 +113,7 @@ ActionUse read_use(FieldReader in) {
   ActionUse use;
   use.uses = in.text("uses");
   use.version = in.text("version");
+  use.target = tmpl(in, "target");
   use.with = templates(in, "with");
   use.gives = texts(in, "gives");
   use.outputs = types(in, "outputs");
@@ -255,9 +256,36 @@ void read_people(FieldReader& in, Plan& plan) {
   });
   in.each_member("people", [&](const std::string& name, const Value& value) {
     FieldReader one = in.inner(value, "people");
-    plan.people.emplace(name, Person{texts(one, "users"), texts(one, "groups")});
+    plan.people.emplace(name,
+                        Person{texts(one, "users"), texts(one, "groups"), texts(one, "notify")});
     one.refuse_others();
   });
+}
+
+std::map<std::string, Connection, std::less<>> read_connections(FieldReader& in,
+                                                                std::string_view field) {
+  std::map<std::string, Connection, std::less<>> out;
+  in.each_member(field, [&](const std::string& name, const Value& value) {
+    FieldReader one = in.inner(value, std::string(field));
+    out.emplace(name, Connection{one.text("uses"), templates(one, "fields")});
+    one.refuse_others();
+  });
+  return out;
+}
+
+void read_project(FieldReader& in, Plan& plan) {
+  plan.project = in.text("project");
+  plan.environment = in.text("environment");
+  in.each_member("sites", [&](const std::string& name, const Value& value) {
+    plan.sites.emplace(name, value);
+  });
+  plan.connections = read_connections(in, "connections");
+  if (const Value* notify = in.value("notify")) {
+    FieldReader one = in.inner(*notify, "notify");
+    plan.notify.channels = read_connections(one, "channels");
+    plan.notify.events = texts(one, "events");
+    one.refuse_others();
+  }
 }
 
 void read_lists(FieldReader& in, Plan& plan) {
@@ -303,6 +331,7 @@ Plan read_plan(FieldReader& in) {
   plan.file = in.text("file");
   plan.sources = text_map(in, "sources");
   read_lists(in, plan);
+  read_project(in, plan);
   plan.modes = texts(in, "modes");
   plan.rto = in.duration("rto");
   plan.rpo = in.duration("rpo");

@@ -78,6 +78,7 @@ Value::Map fields_of(const ActionUse& use) {
   FieldWriter out;
   out.text("uses", use.uses);
   out.text("version", use.version);
+  out.tmpl("target", use.target);
   out.templates("with", use.with);
   out.texts("gives", use.gives);
   out.types("outputs", use.outputs);
@@ -188,6 +189,36 @@ Value::Map fields_of(const Step& step) {
   return out.take();
 }
 
+Value::Map fields_of(const std::map<std::string, Connection, std::less<>>& connections) {
+  Value::Map all;
+  for (const auto& [name, connection] : connections) {
+    FieldWriter out;
+    out.text("uses", connection.uses);
+    out.templates("fields", connection.fields);
+    all.emplace(name, out.take());
+  }
+  return all;
+}
+
+Value::Map fields_of(const Person& person) {
+  FieldWriter out;
+  out.put("users", Value::List(person.users.begin(), person.users.end()));
+  out.put("groups", Value::List(person.groups.begin(), person.groups.end()));
+  out.texts("notify", person.notify);
+  return out.take();
+}
+
+void write_project(const Plan& plan, FieldWriter& out) {
+  out.text("project", plan.project);
+  out.text("environment", plan.environment);
+  out.map("sites", plan.sites);
+  out.map("connections", fields_of(plan.connections));
+  FieldWriter notify;
+  notify.map("channels", fields_of(plan.notify.channels));
+  notify.texts("events", plan.notify.events);
+  out.map("notify", notify.take());
+}
+
 Value::Map fields_of(const InputSpec& input) {
   FieldWriter out;
   out.put("name", input.name);
@@ -215,11 +246,7 @@ void write_lists(const Plan& plan, FieldWriter& out) {
   }
   out.map("secrets", std::move(secrets));
   Value::Map people;
-  for (const auto& [name, person] : plan.people) {
-    people.emplace(name,
-                   Value::Map{{"users", Value::List(person.users.begin(), person.users.end())},
-                              {"groups", Value::List(person.groups.begin(), person.groups.end())}});
-  }
+  for (const auto& [name, person] : plan.people) people.emplace(name, fields_of(person));
   out.map("people", std::move(people));
   Value::List steps;
   for (const auto& step : plan.steps) steps.emplace_back(fields_of(step));
@@ -237,6 +264,7 @@ Value::Map fields_of(const Plan& plan) {
   out.text("file", plan.file);
   out.map("sources", Value::Map(plan.sources.begin(), plan.sources.end()));
   write_lists(plan, out);
+  write_project(plan, out);
   out.texts("modes", plan.modes);
   out.duration("rto", plan.rto);
   out.duration("rpo", plan.rpo);

@@ -14,6 +14,7 @@ class RunbookReader {
       : reading_(reading), fields_(root, runbook_table(), reading.report) {}
 
   Draft read() {
+    read_project();
     read_head();
     read_inputs();
     read_requirements();
@@ -31,6 +32,14 @@ class RunbookReader {
 
  private:
   Report& report() const { return reading_.report; }
+
+  void read_project() {
+    const Project& project = reading_.project;
+    draft_.plan.project = project.name;
+    draft_.plan.environment = project.environment;
+    draft_.plan.sites = project.here.sites;
+    draft_.plan.connections = project.here.connections;
+  }
 
   void read_head() {
     Plan& plan = draft_.plan;
@@ -70,19 +79,12 @@ class RunbookReader {
     const Node* inputs = fields_.get("inputs");
     if (inputs == nullptr) return;
     for (const auto& member : inputs->members) {
-      check_key_name(member, "inputs");
+      check_key_name(member, "inputs", report());
       if (member.value.kind == Node::Kind::map)
         draft_.plan.inputs.push_back(read_input(member));
       else
         draft_.plan.inputs.push_back({member.key, Type::any, {}, Value(), ""});  // was reported
     }
-  }
-
-  void check_key_name(const Member& member, std::string_view where) {
-    Node name;
-    name.text = member.key;
-    name.at = member.at;
-    check_name(name, where, report());
   }
 
   InputSpec read_input(const Member& member) {
@@ -95,12 +97,21 @@ class RunbookReader {
     if (input.type == Type::enumeration && input.choices.empty()) {
       report().error(place_of(member), "an enum needs its choices", "add  of: [small, large]");
     }
+    if (input.type == Type::site) add_sites(member, input);
     if (input.type != Type::enumeration && fields.has("of")) {
       report().error(fields.place("of"), "`of` goes with an enum",
                      "write  type: enum  or remove `of`");
     }
     if (fields.has("default")) read_default(fields, input);
     return input;
+  }
+
+  void add_sites(const Member& member, InputSpec& input) {
+    input.choices.clear();
+    for (const auto& [site, what] : draft_.plan.sites) input.choices.push_back(site);
+    if (!input.choices.empty()) return;
+    report().error(place_of(member), "`" + member.key + "` is a site, and the project has no sites",
+                   "add to rung.yaml  sites: {east: {...}, west: {...}}");
   }
 
   void read_default(const Fields& fields, InputSpec& input) {
@@ -135,7 +146,9 @@ class RunbookReader {
     if (std::find(choices.begin(), choices.end(), node.text) != choices.end()) return;
     const std::vector<std::string_view> views(choices.begin(), choices.end());
     const auto near = nearest(node.text, views);
-    report().error(place_of(node), "the default of `" + input.name + "` is none of its choices",
+    report().error(place_of(node),
+                   "the default of `" + input.name + "` is none of its " +
+                       (input.type == Type::site ? "sites" : "choices"),
                    "write  default: " + std::string(near.empty() ? views.front() : near));
   }
 
@@ -163,7 +176,7 @@ class RunbookReader {
     Names names;
     names.steps = false;
     for (const auto& member : map->members) {
-      check_key_name(member, "vars");
+      check_key_name(member, "vars", report());
       ExpressionUses uses;
       draft_.plan.vars.emplace_back(
           member.key,
@@ -176,7 +189,7 @@ class RunbookReader {
     const Node* map = fields_.get("outputs");
     if (map == nullptr) return;
     for (const auto& member : map->members) {
-      check_key_name(member, "outputs");
+      check_key_name(member, "outputs", report());
       ValueReader values(report(), draft_.outputs);
       draft_.plan.outputs.emplace_back(member.key,
                                        values.read(member.value, {"outputs." + member.key, {}}));
@@ -192,6 +205,7 @@ class RunbookReader {
                      "keep one of the two");
     }
     plan.people = reading_.project.people;
+    plan.notify = reading_.project.notify;
     plan.modes = fields_.texts("modes");
     if (plan.modes.empty()) plan.modes = {"planned"};
     if (const Node* node = fields_.get("objectives")) {

@@ -1,8 +1,10 @@
 #include "runbooks/schema.h"
 
 #include "base/json.h"
+#include "runbooks/connection_reader.h"
 #include "runbooks/keys.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -110,12 +112,22 @@ Value input_schema(const FieldSpec& field) {
   return schema;
 }
 
-Value inputs_schema(const ActionSpec& spec) {
+// What a use may leave to the connection that its `target` names is not required here.
+bool may_come_from_target(const ActionSpec& spec, const FieldSpec& field, const Catalog& catalog) {
+  const auto& kinds = spec.target.kinds;
+  return std::any_of(kinds.begin(), kinds.end(), [&](const std::string& kind) {
+    const auto* connection = catalog.connection(kind);
+    return connection != nullptr && connection->field(field.name) != nullptr;
+  });
+}
+
+Value inputs_schema(const ActionSpec& spec, const Catalog& catalog) {
   Value::Map properties;
   Value::List required;
   for (const auto& field : spec.inputs) {
     properties.emplace(field.name, input_schema(field));
-    if (field.required) required.emplace_back(field.name);
+    if (field.required && !may_come_from_target(spec, field, catalog))
+      required.emplace_back(field.name);
   }
   Value::Map schema{{"type", "object"}, {"additionalProperties", false}};
   schema.emplace("properties", std::move(properties));
@@ -137,6 +149,20 @@ const Table& root_of(SchemaOf of) {
     case SchemaOf::test: return test_table();
   }
   return runbook_table();
+}
+
+// A connection or channel of one kind: `uses` and the fields of that kind.
+Value kind_schema(const ConnectionSpec& spec) {
+  Value::Map properties{{"uses", Value::Map{{"const", spec.name}}}};
+  Value::List required;
+  for (const auto& field : spec.fields) {
+    properties.emplace(field.name, input_schema(field));
+    if (field.required) required.emplace_back(field.name);
+  }
+  Value::Map schema{{"additionalProperties", false}, {"properties", std::move(properties)}};
+  if (!required.empty()) schema.emplace("required", std::move(required));
+  if (!spec.doc.empty()) schema.emplace("description", spec.doc);
+  return schema;
 }
 
 class SchemaWriter {
@@ -171,8 +197,27 @@ class SchemaWriter {
     if (!required.empty()) out.emplace("required", std::move(required));
     if (!dependencies.empty()) out.emplace("dependencies", std::move(dependencies));
     if (table.find("shell") != nullptr) describe_actions(table, properties, out);
+    if (table.is_open) describe_kinds(table, properties, out);
     out.emplace("properties", std::move(properties));
     definitions_.emplace(std::string(table.what), std::move(out));
+  }
+
+  // The other fields are those of the kind that `uses` names; each kind refuses those of others.
+  void describe_kinds(const Table& table, Value::Map& properties, Value::Map& out) const {
+    out.erase("additionalProperties");
+    if (catalog_ == nullptr) return;
+    const Kinds kinds = table.what == "channel" ? channel_kinds() : connection_kinds(*catalog_);
+    Value::List names;
+    Value::List rules;
+    for (const auto name : kinds.names) {
+      names.emplace_back(name);
+      const Value used{Value::Map{{"uses", Value::Map{{"const", name}}}}};
+      rules.push_back(
+          Value::Map{{"if", Value::Map{{"properties", used}, {"required", Value::List{"uses"}}}},
+                     {"then", kind_schema(*kinds.find(name))}});
+    }
+    properties.insert_or_assign("uses", Value::Map{{"enum", std::move(names)}});
+    out.emplace("allOf", std::move(rules));
   }
 
   // Exactly one word says what a step is; with a catalog, what it takes.
@@ -183,18 +228,19 @@ class SchemaWriter {
     for (const auto name : catalog_->names()) {
       const ActionSpec* spec = catalog_->find(name);
       const Value used{Value::Map{{"uses", Value::Map{{"const", name}}}}};
-      const Value with{Value::Map{{"with", inputs_schema(*spec)}}};
+      const Value with{Value::Map{{"with", inputs_schema(*spec, *catalog_)}}};
       rules.push_back(
           Value::Map{{"if", Value::Map{{"properties", used}, {"required", Value::List{"uses"}}}},
                      {"then", Value::Map{{"properties", with}}}});
-      if (name == "http.request") properties.insert_or_assign("http", http_schema(*spec));
+      if (name == "http.request")
+        properties.insert_or_assign("http", http_schema(*spec, *catalog_));
     }
     out.emplace("allOf", std::move(rules));
   }
 
   // `http:` takes the request's inputs and `expect` beside them.
-  static Value http_schema(const ActionSpec& spec) {
-    Value schema = inputs_schema(spec);
+  static Value http_schema(const ActionSpec& spec, const Catalog& catalog) {
+    Value schema = inputs_schema(spec, catalog);
     Value::Map fields = *schema.map();
     Value::Map properties = *fields.at("properties").map();
     properties.emplace("expect", any_scalar());

@@ -45,6 +45,14 @@ void Report::warning(Place place, std::string message, std::string fix) {
        std::move(fix)});
 }
 
+bool Report::has_error_in(Place place) const {
+  return std::any_of(out_.begin(), out_.end(), [&](const Diagnostic& d) {
+    return d.severity == Severity::error && d.file == source_.file() &&
+           d.at.line == place.at.line && d.at.column >= place.at.column &&
+           d.at.column < place.at.column + place.length;
+  });
+}
+
 void Report::add(Diagnostic diagnostic) {
   const auto is_known = [&](const Diagnostic& d) {
     return d.file == diagnostic.file && d.at == diagnostic.at && d.message == diagnostic.message;

@@ -45,6 +45,9 @@ class Report {
   void warning(Place place, std::string message, std::string fix);
   void add(Diagnostic diagnostic);
 
+  // Whether an error was reported there, on one line.
+  bool has_error_in(Place place) const;
+
   const Source& source() const { return source_; }
 
  private:

@@ -168,6 +168,16 @@ std::vector<Key> action_keys() {
        Shape::text,
        {},
        kind_uses},
+      {"target",
+       Shape::written,
+       "The connection of rung.yaml that it works on: \"{{ sites[inputs.to].db }}\".",
+       nullptr,
+       {},
+       false,
+       false,
+       Shape::text,
+       {},
+       kind_uses | kind_http},
       {"env",
        Shape::values,
        "Environment variables of the command.",
@@ -309,6 +319,7 @@ std::vector<std::pair<std::string_view, std::string_view>> foreign_words() {
           {"description", "title"},
           {"retries", "retry"},
           {"environment", "env"},
+          {"connection", "target"},
           {"args", "with"},
           {"params", "with"},
           {"action", "uses"},
@@ -327,7 +338,7 @@ std::vector<std::pair<std::string_view, std::string_view>> foreign_words() {
 }
 
 Table make_action_table() {
-  Table table{"action", action_keys(), {"lua", "target", "runbook", "connection"}, foreign_words()};
+  Table table{"action", action_keys(), {"lua", "runbook"}, foreign_words()};
   table.keys.push_back({"title", Shape::text, "What it does, for screens."});
   return table;
 }
@@ -359,21 +370,9 @@ const Table& branch_table() {
 
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {"runbook",
-                 "two_phase",
-                 "failover",
-                 "backup",
-                 "scale",
-                 "verify",
-                 "locks",
-                 "lua",
-                 "target",
-                 "abort_if",
-                 "finally",
-                 "modes",
-                 "accept_split_brain_risk",
-                 "triggers",
-                 "connection"};
+  table.later = {"runbook", "two_phase", "failover", "backup",  "scale", "verify",
+                 "locks",   "lua",       "abort_if", "finally", "modes", "accept_split_brain_risk",
+                 "triggers"};
   table.keys = {
       {"id",
        Shape::name,

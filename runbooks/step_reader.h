@@ -24,6 +24,9 @@ std::vector<DraftStep> read_steps(const Node& list, const Reading& reading);
 // undo and its probe. Its `with` holds only fields that the action's spec has.
 ActionUse read_action(const Fields& fields, const Reading& reading, DraftStep& draft);
 
+// Whether the inputs that decide over the others, such as `method`, are known before the run.
+bool is_decided(const ActionUse& use, const ActionSpec& spec);
+
 // Outputs that expressions may read of a step; the second is true where it may have others too.
 struct KnownOutputs {
   std::vector<OutputSpec> outputs;

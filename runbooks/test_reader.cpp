@@ -33,7 +33,8 @@ std::string example_of(Type type) {
     case Type::map: return "{}";
     case Type::any:
     case Type::string:
-    case Type::enumeration: return "text";
+    case Type::enumeration:
+    case Type::site: return "text";
   }
   return "text";
 }

@@ -15,6 +15,11 @@ bool is_bool(std::string_view text) {
   return text == "true" || text == "false";
 }
 
+// Only an input can be a site: what is no site of the project is refused before the run.
+bool is_output_type(std::string_view word) {
+  return word != name_of(Type::site) && parse_type(word).has_value();
+}
+
 // The choice that `word` may have meant: `integer` for int, `str` for string, a slip of the finger.
 std::string_view meant_by(std::string_view word, const std::vector<std::string_view>& choices) {
   for (const auto choice : choices) {
@@ -245,7 +250,7 @@ class ValueCheck {
   bool check_types(const Node& map) {
     bool good = true;
     for (const auto& member : map.members) {
-      if (member.value.kind == Node::Kind::scalar && parse_type(member.value.text)) continue;
+      if (member.value.kind == Node::Kind::scalar && is_output_type(member.value.text)) continue;
       good = false;
       if (member.value.is_broken) continue;
       const std::vector<std::string_view> types{"any",  "string",   "int",  "number",

@@ -49,27 +49,42 @@ class References {
   void visit(int place) {
     const Node& node = syntax_.at(place);
     if (node.kind == Node::Kind::name || node.kind == Node::Kind::steps) {
-      found_.push_back({node.name, {}, node.begin, node.end - node.begin});
+      found_.push_back({node.name, {}, {}, node.begin, node.end - node.begin});
+      ends_.push_back({node.end, false});
       return;
     }
     for (const int child : node.children) visit(child);
-    if (node.kind == Node::Kind::member) extend(node);
+    if (node.kind == Node::Kind::member || node.kind == Node::Kind::index) extend(node);
   }
 
-  // The member belongs to the path that ends where its own value does.
-  void extend(const Node& member) {
-    const Node& of = syntax_.at(member.children[0]);
-    const bool is_path = of.kind == Node::Kind::name || of.kind == Node::Kind::steps ||
-                         of.kind == Node::Kind::member;
-    if (!is_path || found_.empty()) return;
-    Reference& reference = found_.back();
-    if (reference.offset != member.begin || reference.offset + reference.length != of.end) return;
-    reference.path.push_back(member.name);
-    reference.length = member.end - member.begin;
+  // A member or index belongs to the path that ends where its own value does.
+  void extend(const Node& node) {
+    const int of = syntax_.at(node.children[0]).end;
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      Reference& reference = found_[i];
+      End& end = ends_[i];
+      if (reference.offset != node.begin || end.at != of) continue;
+      end.at = node.end;
+      if (node.kind == Node::Kind::index) {
+        end.is_behind_key = true;
+      } else if (end.is_behind_key) {
+        reference.behind_key.push_back(node.name);
+      } else {
+        reference.path.push_back(node.name);
+        reference.length = node.end - node.begin;
+      }
+      return;
+    }
   }
+
+  struct End {
+    int at = 0;  // where the path with its keys ends
+    bool is_behind_key = false;
+  };
 
   const Syntax& syntax_;
   std::vector<Reference> found_;
+  std::vector<End> ends_;  // beside `found_`, until that is sorted
 };
 
 }  // namespace

@@ -42,12 +42,13 @@ class Evaluator {
 };
 
 // A name that an expression reads, as far as it is constant: `steps.lag.outputs.bytes` is
-// {"steps", {"lag", "outputs", "bytes"}}, `sites[inputs.to].db` gives {"sites", {}} and
+// {"steps", {"lag", "outputs", "bytes"}}, `sites[inputs.to].db` gives {"sites", {}, {"db"}} and
 // {"inputs", {"to"}}.
 struct Reference {
   std::string root;
   std::vector<std::string> path;
-  int offset = 0;  // in the expression's text, bytes
+  std::vector<std::string> behind_key{};  // what is read of that which a computed key chooses
+  int offset = 0;                         // in the expression's text, bytes
   int length = 0;
 };
 

@@ -33,6 +33,18 @@ Result<Archive> Archive::open(const StorePlace& place) {
   return Archive(place, std::move(reader));
 }
 
+Result<std::vector<ListedRun>> Archive::listed(const state::RunFilter& filter) {
+  TRY(const auto rows, reader_->runs(filter));
+  std::vector<ListedRun> listed;
+  for (const state::RunSummary& row : rows) {
+    TRY(const auto first, reader_->events(row.run, Seq{0}, 1));
+    const auto* created =
+        first.empty() ? nullptr : std::get_if<state::RunCreated>(&first.front().event.payload);
+    listed.push_back({row, created == nullptr ? "" : created->environment});
+  }
+  return listed;
+}
+
 Result<RunId> Archive::only_one() {
   constexpr std::size_t kNamed = 5;
   TRY(const auto open, reader_->runs({.unfinished_only = true, .limit = kNamed}));

@@ -21,6 +21,8 @@ class Archive {
   Result<std::vector<state::RunSummary>> runs(const state::RunFilter& filter) {
     return reader_->runs(filter);
   }
+  // The same as people see them.
+  Result<std::vector<ListedRun>> listed(const state::RunFilter& filter);
 
   // "42", "orders-db-failover-42", or "" for the one run that fits. not_found: there is none;
   // conflict: several fit, and the message names them.

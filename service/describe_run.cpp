@@ -31,6 +31,7 @@ StepView view_of(const engine::StepTree& tree, const engine::RunState& run, Node
   view.generation = state.generation;
   view.effect_class = state.effect_class;
   view.inputs = state.inputs;
+  view.target = state.target;
   view.outputs = state.outputs;
   if (state.status != StepStatus::succeeded) view.error = state.error;
   view.skipped_because = state.skipped_because;
@@ -118,6 +119,9 @@ std::optional<Loss> loss_of(const std::vector<StepView>& steps) {
 std::string rounded(TimePoint time) {
   return to_string(TimePoint(std::chrono::floor<std::chrono::milliseconds>(time)));
 }
+Value text_or_null(const std::string& text) {
+  return text.empty() ? Value() : Value(text);
+}
 Value time_or_null(const std::optional<TimePoint>& time) {
   return time ? Value(rounded(*time)) : Value();
 }
@@ -142,6 +146,7 @@ Value step_value(const StepView& step) {
                  {"started_at", time_or_null(step.started_at)},
                  {"finished_at", time_or_null(step.finished_at)}};
   if (!step.phase.empty()) map.emplace("phase", step.phase);
+  if (!step.target.empty()) map.emplace("target", step.target);
   if (step.is_adopted) map.emplace("adopted", true);
   if (step.is_tolerated) map.emplace("tolerated", true);
   if (!step.skipped_because.empty()) map.emplace("skipped_because", step.skipped_because);
@@ -239,7 +244,12 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   view.title = plan.title;
   view.file = plan.file;
   view.plan = run.created->plan;
+  view.files.insert(plan.sources.begin(), plan.sources.end());
+  for (const Step& step : plan.steps) view.files.insert(step.pinned.begin(), step.pinned.end());
+  view.commit = run.created->commit;
+  view.is_modified = run.created->is_modified;
   view.mode = run.created->mode;
+  view.environment = run.created->environment;
   view.who = run.created->who;
   view.say = run.created->say;
   view.status = summary.status;
@@ -276,6 +286,10 @@ Value to_value(const RunView& run) {
                     {"runbook", run.runbook},
                     {"title", run.title},
                     {"mode", run.mode},
+                    {"environment", text_or_null(run.environment)},
+                    {"files", Value::Map(run.files.begin(), run.files.end())},
+                    {"commit", text_or_null(run.commit)},
+                    {"modified", run.is_modified},
                     {"plan", run.plan},
                     {"status", state::name_of(run.status)},
                     {"reason", run.reason},
@@ -296,11 +310,13 @@ Value to_value(const RunView& run) {
                     {"events", run.events}};
 }
 
-Value to_value(const state::RunSummary& run) {
+Value to_value(const ListedRun& listed) {
+  const state::RunSummary& run = listed.summary;
   return Value::Map{{"run", run.runbook + "-" + std::to_string(run.run.number)},
                     {"number", run.run.number},
                     {"runbook", run.runbook},
                     {"plan", run.plan},
+                    {"environment", text_or_null(listed.environment)},
                     {"status", state::name_of(run.status)},
                     {"reason", run.reason},
                     {"who", run.who},

@@ -13,6 +13,6 @@ RunView describe_run(const History& history, const Viewer& viewer);
 // finished_at, ...}], ...}: what `-o json` prints.
 Value to_value(const RunView& run);
 // The same for a list: no steps.
-Value to_value(const state::RunSummary& run);
+Value to_value(const ListedRun& run);
 
 }  // namespace rung::service

@@ -115,11 +115,21 @@ std::vector<ActionSpec> action_specs() {
   return specs;
 }
 
+std::vector<ConnectionSpec> connection_specs() {
+  std::vector<ConnectionSpec> specs;
+  auto all = shipped();
+  if (!all) return specs;
+  for (const std::string_view name : all.value()->registry.connections())
+    specs.push_back(*all.value()->catalog.connection(name));
+  return specs;
+}
+
 std::string schema_text(SchemaOf of) {
-  if (of == SchemaOf::project) return runbooks::json_schema(runbooks::SchemaOf::project);
   if (of == SchemaOf::test) return runbooks::json_schema(runbooks::SchemaOf::test);
   const auto all = shipped();
-  return runbooks::json_schema(runbooks::SchemaOf::runbook, all ? &all.value()->catalog : nullptr);
+  return runbooks::json_schema(
+      of == SchemaOf::project ? runbooks::SchemaOf::project : runbooks::SchemaOf::runbook,
+      all ? &all.value()->catalog : nullptr);
 }
 
 Result<Value::Map> read_inputs(const runbooks::Plan& plan, const std::vector<std::string>& given) {

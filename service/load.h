@@ -18,6 +18,9 @@ runbooks::Loaded load_runbook(const std::string& path, runbooks::LoadOptions opt
 // The specifications of those actions, by name.
 std::vector<ActionSpec> action_specs();
 
+// The kinds of connection that rung.yaml may define, by name.
+std::vector<ConnectionSpec> connection_specs();
+
 // The JSON Schema of runbooks, for editors, with what these actions take; or of rung.yaml, or of
 // test.yaml.
 enum class SchemaOf : unsigned char { runbook, project, test };

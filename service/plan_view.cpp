@@ -21,10 +21,11 @@ using runbooks::StepIndex;
 using runbooks::StepKind;
 using runbooks::Template;
 
-// Inputs, vars and mode: what is known before the first step.
+// Inputs, vars, mode and sites: what is known before the first step.
 class BeforeRun final : public scripting::Scope {
  public:
-  BeforeRun(const Value::Map& inputs, const std::string& mode) : inputs_(inputs), mode_(mode) {}
+  BeforeRun(const Plan& plan, const Value::Map& inputs, const std::string& mode)
+      : plan_(plan), inputs_(inputs), mode_(mode) {}
   void add_var(const std::string& name, Value value) {
     vars_.insert_or_assign(name, std::move(value));
   }
@@ -33,11 +34,13 @@ class BeforeRun final : public scripting::Scope {
     if (name == "inputs") return Value(inputs_);
     if (name == "vars") return Value(vars_);
     if (name == "mode") return Value(mode_);
+    if (name == "sites") return Value(plan_.sites);
     return std::nullopt;
   }
   std::optional<Value> step(std::string_view) const override { return std::nullopt; }
 
  private:
+  const Plan& plan_;
   const Value::Map& inputs_;
   std::string mode_;
   Value::Map vars_;
@@ -97,7 +100,7 @@ class Describe {
   Describe(const Plan& plan, const Value::Map& inputs, std::string mode,
            const engine::ActionFacts& facts)
       : plan_(plan),
-        scope_(inputs, mode),
+        scope_(plan, inputs, mode),
         facts_(facts),
         evaluator_(scripting::make_lua_evaluator()) {
     view_.runbook = plan.runbook;
@@ -105,6 +108,7 @@ class Describe {
     view_.hash = to_hex(runbooks::hash_of(plan));
     view_.mode = std::move(mode);
     view_.modes = plan.modes;
+    view_.environment = plan.environment;
     view_.rto = plan.rto;
     view_.rpo = plan.rpo;
     view_.on_failure = on_failure_text(plan.on_failure);
@@ -202,6 +206,8 @@ class Describe {
   void add_inputs(const Step& step, PlannedStep& planned) {
     switch (step.kind) {
       case StepKind::action:
+        if (!(step.action.target == Template{}))
+          planned.inputs.emplace_back("target", target_text(step.action.target));
         for (const auto& [name, source] : step.action.with)
           planned.inputs.emplace_back(name, text_now(source));
         return;
@@ -244,6 +250,18 @@ class Describe {
     if (loop.tolerate > 0)
       planned.notes.push_back(std::to_string(loop.tolerate) + " of them may fail");
     if (body.is_parallel) planned.notes.emplace_back("the steps of an item start together");
+  }
+
+  // Where the step will act: the connection with what of it may be shown.
+  std::string target_text(const Template& target) {
+    const std::string name = text_now(target);
+    const auto found = plan_.connections.find(name);
+    if (found == plan_.connections.end()) return name;
+    std::string facts = found->second.uses;
+    for (const auto& [field, source] : found->second.fields) {
+      if (runbooks::is_constant(source)) facts += ", " + field + " " + source_of(source);
+    }
+    return name + " (" + facts + ")";
   }
 
   void add_wait(const Step& step, PlannedStep& planned) {
@@ -369,6 +387,7 @@ Value to_value(const PlanView& plan) {
                  {"steps", std::move(steps)},
                  {"files", text_list(plan.sources)},
                  {"remarks", text_list(plan.remarks)}};
+  if (!plan.environment.empty()) map.emplace("environment", plan.environment);
   if (plan.rto > Duration::zero()) map.emplace("rto", plan.rto);
   if (plan.rpo > Duration::zero()) map.emplace("rpo", plan.rpo);
   return map;

@@ -28,6 +28,7 @@ struct PlanView {
   std::string hash;  // hex
   std::string mode;
   std::vector<std::string> modes;
+  std::string environment;  // "" for none
   Duration rto{};
   Duration rpo{};
   std::string on_failure;  // "pause", "fail", "undo_run"

@@ -7,6 +7,7 @@
 #include "state/event.h"
 #include "state/store.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +26,9 @@ struct StepView {
   std::string address;
   std::string title;
   StepKind kind = StepKind::action;
-  std::string uses;   // "shell", "http.request"; of an action
-  std::string phase;  // fence, promote, ...; "" for none
+  std::string uses;    // "shell", "http.request"; of an action
+  std::string target;  // the connection that its latest attempt works on; "" for none
+  std::string phase;   // fence, promote, ...; "" for none
   StepStatus status = StepStatus::waiting;
   bool is_undo = false;
   bool is_adopted = false;
@@ -131,15 +133,25 @@ struct Loss {
   std::string step;
 };
 
+// A row of a list of runs.
+struct ListedRun {
+  state::RunSummary summary;
+  std::string environment;  // of the project; "" for none
+};
+
 struct RunView {
   RunId id;
   std::string name;  // "orders-db-failover-42"
   std::string runbook;
   std::string title;
-  std::string file;  // of the runbook, for messages
-  std::string plan;  // hash, hex
+  std::string file;                          // of the runbook, for messages
+  std::string plan;                          // hash, hex
+  std::map<std::string, std::string> files;  // that were read -> sha256, hex
+  std::string commit;        // of version control; "" where the runbook is under none
+  bool is_modified = false;  // not all of the files were as the commit has them
   std::string mode;
-  std::string who;  // created it
+  std::string environment;  // of the project; "" for none
+  std::string who;          // created it
   std::string say;
   RunStatus status = RunStatus::queued;
   std::string reason;

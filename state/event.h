@@ -44,9 +44,12 @@ struct RunCreated {
   Value::Map vars{};    // evaluated once, here
   std::string mode{};
   std::string who{};
-  std::string say{};      // the reason
-  std::string store{};    // the store's id: part of every idempotency key
-  std::int64_t seed = 0;  // of the retry jitter
+  std::string say{};          // the reason
+  std::string store{};        // the store's id: part of every idempotency key
+  std::int64_t seed = 0;      // of the retry jitter
+  std::string environment{};  // of the project, as `--env` named it; "" for none
+  std::string commit{};       // of version control, where the runbook is under it; "" for none
+  bool is_modified = false;   // what was read was not all as that commit has it
   friend bool operator==(const RunCreated&, const RunCreated&) = default;
 };
 
@@ -127,6 +130,7 @@ struct StepStarted {
   Value::Map undo{};    // inputs of the undo as far as they are known before the effect
   Value before{};       // the pre-image
   std::int64_t boot_ns = 0;  // CLOCK_BOOTTIME at the start; the boot is the claim's
+  std::string target{};      // the connection's name; "" for none
   friend bool operator==(const StepStarted&, const StepStarted&) = default;
 };
 // A wait, an approval or a person's task stands open.

@@ -32,12 +32,18 @@ struct Format;
 template <>
 struct Format<RunCreated> {
   static constexpr EventType type{1, 1, "run.created"};
-  static constexpr std::tuple fields{
-      Field{"inputs", &RunCreated::inputs}, Field{"mode", &RunCreated::mode},
-      Field{"plan", &RunCreated::plan},     Field{"runbook", &RunCreated::runbook},
-      Field{"say", &RunCreated::say},       Field{"seed", &RunCreated::seed},
-      Field{"store", &RunCreated::store},   Field{"vars", &RunCreated::vars},
-      Field{"who", &RunCreated::who}};
+  static constexpr std::tuple fields{Field{"commit", &RunCreated::commit},
+                                     Field{"environment", &RunCreated::environment},
+                                     Field{"inputs", &RunCreated::inputs},
+                                     Field{"mode", &RunCreated::mode},
+                                     Field{"modified", &RunCreated::is_modified},
+                                     Field{"plan", &RunCreated::plan},
+                                     Field{"runbook", &RunCreated::runbook},
+                                     Field{"say", &RunCreated::say},
+                                     Field{"seed", &RunCreated::seed},
+                                     Field{"store", &RunCreated::store},
+                                     Field{"vars", &RunCreated::vars},
+                                     Field{"who", &RunCreated::who}};
 };
 
 template <>
@@ -121,7 +127,7 @@ struct Format<StepStarted> {
       Field{"attempt", &StepStarted::attempt}, Field{"before", &StepStarted::before},
       Field{"boot", &StepStarted::boot_ns},    Field{"class", &StepStarted::effect_class},
       Field{"gen", &StepStarted::generation},  Field{"inputs", &StepStarted::inputs},
-      Field{"undo", &StepStarted::undo}};
+      Field{"target", &StepStarted::target},   Field{"undo", &StepStarted::undo}};
 };
 
 template <>

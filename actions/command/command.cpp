@@ -44,7 +44,7 @@ EffectClass Command::effect_class(const Value::Map&) const {
   return EffectClass::once;
 }
 
-std::vector<std::string> Command::check(const Value::Map& with) const {
+std::vector<std::string> Command::check(const Value::Map& with, const Target*) const {
   auto wrong = check_command_fields(with);
   const auto* argv = argv_of(with);
   if (argv != nullptr && argv->empty()) wrong.push_back("argv is empty: it needs a program");

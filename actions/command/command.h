@@ -9,7 +9,7 @@ class Command final : public Action, private CommandAction {
  public:
   const ActionSpec& spec() const override;
   EffectClass effect_class(const Value::Map& with) const override;
-  std::vector<std::string> check(const Value::Map& with) const override;
+  std::vector<std::string> check(const Value::Map& with, const Target* target) const override;
   awaitable<Outcome> run(RunRequest request) override;
   const CommandAction* command() const override { return this; }
 

@@ -2,6 +2,7 @@
 
 #include "actions/conform.h"
 #include "actions/http/curl_loop.h"
+#include "actions/http/http_connection.h"
 #include "actions/http/http_inputs.h"
 #include "actions/http/http_outcome.h"
 #include "actions/http/redirect.h"
@@ -30,6 +31,7 @@ ActionSpec make_spec(std::string name, const std::string& fixed_method) {
   }
   for (auto& field : http_fields()) spec.inputs.push_back(std::move(field));
   spec.outputs = http_outputs();
+  spec.target.kinds = {"http"};
   return spec;
 }
 
@@ -96,6 +98,9 @@ awaitable<Outcome> travel(Journey journey) {
 // What is to be sent, and how the reply is judged. invalid: the inputs make no request.
 Result<Journey> prepare(const ActionSpec& spec, const std::string& fixed_method,
                         RunRequest request) {
+  if (request.target) {
+    TRY(request.with, through(*request.target, std::move(request.with)));
+  }
   TRY(request.with, conform(spec, std::move(request.with)));
   const auto method = http_method(fixed_method, request.with);
   auto secrets = secret_contents(request.with);
@@ -141,8 +146,12 @@ EffectClass HttpRequest::effect_class(const Value::Map& with) const {
   return http_effect_class(http_method(fixed_method_, with), with);
 }
 
-std::vector<std::string> HttpRequest::check(const Value::Map& with) const {
-  return check_http(http_method(fixed_method_, with), with);
+std::vector<std::string> HttpRequest::check(const Value::Map& with, const Target* target) const {
+  const auto method = http_method(fixed_method_, with);
+  if (target == nullptr) return check_http(method, with);
+  const auto all = through(*target, with);
+  if (!all) return {all.error().message()};
+  return check_http(method, all.value());
 }
 
 awaitable<Outcome> HttpRequest::run(RunRequest request) {

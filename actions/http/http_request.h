@@ -11,7 +11,7 @@ class HttpRequest final : public Action, public RequestAction {
 
   const ActionSpec& spec() const override { return spec_; }
   EffectClass effect_class(const Value::Map& with) const override;
-  std::vector<std::string> check(const Value::Map& with) const override;
+  std::vector<std::string> check(const Value::Map& with, const Target* target) const override;
   awaitable<Outcome> run(RunRequest request) override;
   const RequestAction* request() const override { return this; }
   Outcome outcome_of_reply(RunRequest request, const Value::Map& reply) const override;

@@ -97,7 +97,7 @@ EffectClass Shell::effect_class(const Value::Map&) const {
   return EffectClass::once;
 }
 
-std::vector<std::string> Shell::check(const Value::Map& with) const {
+std::vector<std::string> Shell::check(const Value::Map& with, const Target*) const {
   auto wrong = check_command_fields(with);
   const auto interpreter = interpreter_of(with);
   if (!interpreter) wrong.push_back(interpreter.error().message());

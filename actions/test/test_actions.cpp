@@ -25,7 +25,7 @@ class Noop final : public Action {
  public:
   const ActionSpec& spec() const override { return spec_; }
   EffectClass effect_class(const Value::Map& with) const override { return class_in(with); }
-  std::vector<std::string> check(const Value::Map&) const override { return {}; }
+  std::vector<std::string> check(const Value::Map&, const Target*) const override { return {}; }
 
   awaitable<Outcome> run(RunRequest request) override {
     Done done;
@@ -76,7 +76,7 @@ class Effect final : public Action, private Probe {
  public:
   const ActionSpec& spec() const override { return spec_; }
   EffectClass effect_class(const Value::Map& with) const override { return class_in(with); }
-  std::vector<std::string> check(const Value::Map&) const override { return {}; }
+  std::vector<std::string> check(const Value::Map&, const Target*) const override { return {}; }
   Probe* probe() override { return this; }
 
   awaitable<Outcome> run(RunRequest request) override {

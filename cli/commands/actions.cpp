@@ -14,6 +14,27 @@ Value field_value(const FieldSpec& field) {
                     {"doc", field.doc}};
 }
 
+Value connection_value(const ConnectionSpec& spec) {
+  Value::List fields;
+  for (const FieldSpec& field : spec.fields) fields.push_back(field_value(field));
+  return Value::Map{{"connection", spec.name}, {"doc", spec.doc}, {"fields", std::move(fields)}};
+}
+
+std::string field_lines(const std::vector<FieldSpec>& fields) {
+  std::string out;
+  for (const FieldSpec& field : fields) {
+    out += "  " + padded(field.name, 16) +
+           padded(std::string(name_of(field.type)) + (field.required ? ", required" : ""), 20) +
+           field.doc + "\n";
+  }
+  return out;
+}
+
+std::string connection_text(const ConnectionSpec& spec) {
+  return spec.name + "   " + spec.doc + "\n\nfields of a connection (rung.yaml)\n" +
+         field_lines(spec.fields);
+}
+
 Value spec_value(const ActionSpec& spec) {
   Value::List inputs;
   for (const FieldSpec& field : spec.inputs) inputs.push_back(field_value(field));
@@ -27,6 +48,7 @@ Value spec_value(const ActionSpec& spec) {
                     {"doc", spec.doc},
                     {"inputs", std::move(inputs)},
                     {"outputs", std::move(outputs)},
+                    {"target", Value::List(spec.target.kinds.begin(), spec.target.kinds.end())},
                     {"supervised", spec.is_supervised},
                     {"probe", spec.has_probe}};
 }
@@ -34,12 +56,9 @@ Value spec_value(const ActionSpec& spec) {
 std::string spec_text(const ActionSpec& spec) {
   std::string out = spec.name + "   " + spec.doc + "\n";
   if (spec.is_supervised) out += "runs as a command of its own, which outlives the engine\n";
-  out += "\ninputs\n";
-  for (const FieldSpec& field : spec.inputs) {
-    out += "  " + padded(field.name, 16) +
-           padded(std::string(name_of(field.type)) + (field.required ? ", required" : ""), 20) +
-           field.doc + "\n";
-  }
+  for (const std::string& kind : spec.target.kinds)
+    out += "target: a connection of the kind " + kind + "\n";
+  out += "\ninputs\n" + field_lines(spec.inputs);
   out += "\noutputs" + std::string(spec.open_outputs ? " (and those that the step declares)" : "") +
          "\n";
   for (const OutputSpec& output : spec.outputs) {
@@ -52,12 +71,17 @@ std::string spec_text(const ActionSpec& spec) {
 
 ExitCode actions(const Arguments& arguments, const Console& console) {
   const auto specs = service::action_specs();
+  const auto connections = service::connection_specs();
   if (arguments.step.empty()) {
     Value::List list;
     std::string text;
     for (const ActionSpec& spec : specs) {
       list.push_back(spec_value(spec));
       text += padded(spec.name, 20) + spec.doc + "\n";
+    }
+    for (const ConnectionSpec& spec : connections) {
+      list.push_back(connection_value(spec));
+      text += padded("uses: " + spec.name, 20) + spec.doc + " (a connection of rung.yaml)\n";
     }
     if (console.is_table())
       console.out(text);
@@ -69,6 +93,16 @@ ExitCode actions(const Arguments& arguments, const Console& console) {
   const auto found = std::find_if(specs.begin(), specs.end(), [&](const ActionSpec& spec) {
     return spec.name == arguments.step;
   });
+  const auto kind =
+      std::find_if(connections.begin(), connections.end(),
+                   [&](const ConnectionSpec& spec) { return spec.name == arguments.step; });
+  if (found == specs.end() && kind != connections.end()) {
+    if (console.is_table())
+      console.out(connection_text(*kind));
+    else
+      console.value(connection_value(*kind));
+    return ExitCode::succeeded;
+  }
   if (found == specs.end()) {
     std::vector<std::string_view> names;
     for (const ActionSpec& spec : specs) names.push_back(spec.name);

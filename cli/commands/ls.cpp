@@ -13,11 +13,11 @@ ExitCode ls(const Arguments& arguments, const Console& console) {
   if (!archive) return code;
   const std::size_t limit =
       arguments.limit > 0 ? static_cast<std::size_t>(arguments.limit) : kDefaultLimit;
-  auto runs = archive->runs({.unfinished_only = !arguments.all, .limit = limit});
+  auto runs = archive->listed({.unfinished_only = !arguments.all, .limit = limit});
   if (!runs) return console.refuse(runs.error());
   if (!console.is_table()) {
     Value::List list;
-    for (const state::RunSummary& run : runs.value()) list.push_back(service::to_value(run));
+    for (const service::ListedRun& run : runs.value()) list.push_back(service::to_value(run));
     console.value(std::move(list));
     return ExitCode::succeeded;
   }
@@ -28,7 +28,7 @@ ExitCode ls(const Arguments& arguments, const Console& console) {
     return ExitCode::succeeded;
   }
   console.out(list_screen(console.out_style(), runs.value(), SystemClock().now().utc));
-  const state::RunSummary& latest = runs.value().front();
+  const state::RunSummary& latest = runs.value().front().summary;
   if (!arguments.all && !archive->holder())
     console.hint("no engine runs: none of them goes on until  " + rung + " resume RUN\n");
   console.hint("next: " + rung + (latest.finished_at ? " show " : " why ") +

@@ -16,7 +16,7 @@ ExitCode plan(const Arguments& arguments, const Console& console) {
     return ExitCode::succeeded;
   }
   console.out(plan_screen(console.out_style(), view.value()));
-  std::string next = "rung run" + (arguments.file.empty() ? "" : " " + arguments.file);
+  std::string next = "rung run" + words_for_runbook(arguments);
   for (const std::string& input : arguments.inputs) next += " -i '" + input + "'";
   if (!arguments.mode.empty()) next += " --mode " + arguments.mode;
   console.hint("next: " + next + "\n");

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/commands/drive.h"
 #include "cli/commands/runbook_file.h"
+#include "service/origin.h"
 #include "service/person.h"
 
 namespace rung::cli {
@@ -15,8 +16,9 @@ ExitCode run(const Arguments& arguments, const Console& console) {
   request.store = std::move(store).value();
   request.kind = service::SessionRequest::Kind::start;
   request.by = service::this_person(arguments.say);
-  request.start = engine::StartRequest{prepared->plan, prepared->inputs, prepared->mode,
-                                       arguments.dedupe, request.by};
+  request.start =
+      engine::StartRequest{prepared->plan,   prepared->inputs, prepared->mode,
+                           arguments.dedupe, request.by,       service::origin_of(*prepared->plan)};
   return drive(std::move(request), arguments, console);
 }
 

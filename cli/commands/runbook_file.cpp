@@ -46,15 +46,21 @@ std::shared_ptr<const runbooks::Plan> load_for(const Arguments& arguments, const
     code = console.refuse(file.error());
     return nullptr;
   }
-  auto loaded = service::load_runbook(file.value());
+  auto loaded = service::load_runbook(file.value(), {.environment = arguments.environment});
   if (has_errors(loaded.diagnostics)) {
     console.err(render(loaded.diagnostics, loaded.texts.lookup()) + count_line(loaded.diagnostics));
   } else if (!loaded.diagnostics.empty()) {
     console.hint(counted(static_cast<std::ptrdiff_t>(loaded.diagnostics.size()), "warning") +
-                 ", see:  rung validate " + file.value() + "\n");
+                 ", see:  rung validate " + file.value() +
+                 (arguments.environment.empty() ? "" : " --env " + arguments.environment) + "\n");
   }
   if (!loaded.plan) code = ExitCode::usage;
   return loaded.plan;
+}
+
+std::string words_for_runbook(const Arguments& arguments) {
+  return (arguments.file.empty() ? "" : " " + arguments.file) +
+         (arguments.environment.empty() ? "" : " --env " + arguments.environment);
 }
 
 std::optional<PreparedRun> prepare_run(const Arguments& arguments, const Console& console,
@@ -63,8 +69,8 @@ std::optional<PreparedRun> prepare_run(const Arguments& arguments, const Console
   if (!plan) return std::nullopt;
   PreparedRun run;
   run.plan = std::move(plan);
-  const std::string next = "see them all:  rung plan " +
-                           (arguments.file.empty() ? "" : arguments.file + " ") + "-i NAME=VALUE";
+  const std::string next =
+      "see them all:  rung plan" + words_for_runbook(arguments) + " -i NAME=VALUE";
   auto inputs = service::read_inputs(*run.plan, arguments.inputs);
   if (!inputs) return stop(console.refuse(inputs.error(), next), code);
   run.inputs = std::move(inputs).value();

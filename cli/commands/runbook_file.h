@@ -23,6 +23,9 @@ std::optional<PreparedRun> prepare_run(const Arguments& arguments, const Console
 std::shared_ptr<const runbooks::Plan> load_for(const Arguments& arguments, const Console& console,
                                                ExitCode& code);
 
+// " FILE --env NAME", as far as they were given, for the next command line.
+std::string words_for_runbook(const Arguments& arguments);
+
 // "3 errors, 1 warning. Nothing was run."
 std::string count_line(const Diagnostics& diagnostics);
 Value to_value(const Diagnostics& diagnostics);

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "cli/commands/runbook_file.h"
+#include "service/origin.h"
 #include "service/person.h"
 #include "service/send_command.h"
 
@@ -11,8 +12,12 @@ ExitCode start(const Arguments& arguments, const Console& console) {
   if (!prepared) return code;
   auto store = service::find_store(arguments.store);
   if (!store) return console.refuse(store.error());
-  const engine::StartRequest request{prepared->plan, prepared->inputs, prepared->mode,
-                                     arguments.dedupe, service::this_person(arguments.say)};
+  const engine::StartRequest request{prepared->plan,
+                                     prepared->inputs,
+                                     prepared->mode,
+                                     arguments.dedupe,
+                                     service::this_person(arguments.say),
+                                     service::origin_of(*prepared->plan)};
   const auto sent = service::send_start(store.value(), request,
                                         arguments.timeout.value_or(std::chrono::seconds(10)));
   if (!sent) return console.refuse(sent.error());

@@ -6,7 +6,8 @@ namespace rung::cli {
 ExitCode validate(const Arguments& arguments, const Console& console) {
   auto file = service::find_runbook(arguments.file);
   if (!file) return console.refuse(file.error());
-  const auto loaded = service::load_runbook(file.value(), {.is_strict = arguments.is_strict});
+  const auto loaded = service::load_runbook(
+      file.value(), {.is_strict = arguments.is_strict, .environment = arguments.environment});
   const bool is_good = loaded.plan != nullptr;
   if (!console.is_table()) {
     Value::Map answer{
@@ -25,7 +26,7 @@ ExitCode validate(const Arguments& arguments, const Console& console) {
   }
   console.out(file.value() + ": " + loaded.plan->runbook + " is valid, plan " +
               to_hex(runbooks::hash_of(*loaded.plan)).substr(0, 6) + "\n");
-  console.hint("next: rung plan" + (arguments.file.empty() ? "" : " " + arguments.file) + "\n");
+  console.hint("next: rung plan" + words_for_runbook(arguments) + "\n");
   return ExitCode::succeeded;
 }
 

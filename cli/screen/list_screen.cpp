@@ -7,21 +7,22 @@
 
 namespace rung::cli {
 
-std::string list_screen(const Style& style, const std::vector<state::RunSummary>& runs,
+std::string list_screen(const Style& style, const std::vector<service::ListedRun>& runs,
                         TimePoint now) {
   std::size_t width = 12;
   const auto name_of = [](const state::RunSummary& run) {
     return run.runbook + "-" + std::to_string(run.run.number);
   };
-  for (const state::RunSummary& run : runs) width = std::max(width, columns(name_of(run)) + 2);
+  for (const auto& [run, environment] : runs) width = std::max(width, columns(name_of(run)) + 2);
   std::string out;
-  for (const state::RunSummary& run : runs) {
+  for (const auto& [run, environment] : runs) {
     const std::string status(state::name_of(run.status));
     const std::string took = brief(run.finished_at.value_or(now) - run.created_at);
     std::string line =
         padded(name_of(run), width) + paint(style, tone_of(run.status), padded(status, 11)) +
         padded(took, 9) +
         padded(to_string(std::chrono::floor<std::chrono::seconds>(run.created_at)), 22) + run.who;
+    if (!environment.empty()) line += "  ENVIRONMENT " + environment;
     if (!run.reason.empty()) line += "  " + one_line(run.reason);
     out += (style.is_terminal && style.width > 60 ? cut(line, style.width) : line) + "\n";
   }

@@ -9,7 +9,7 @@
 namespace rung::cli {
 
 // `rung ls`: a row for each run, newest first.
-std::string list_screen(const Style& style, const std::vector<state::RunSummary>& runs,
+std::string list_screen(const Style& style, const std::vector<service::ListedRun>& runs,
                         TimePoint now);
 
 }  // namespace rung::cli

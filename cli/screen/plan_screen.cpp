@@ -48,6 +48,7 @@ std::string step_text(const Style& style, const PlannedStep& step, std::size_t w
 std::string plan_screen(const Style& style, const PlanView& plan) {
   std::string out = paint(style, Tone::strong, plan.runbook + " @ " + plan.hash.substr(0, 6));
   if (!plan.mode.empty()) out += "   mode " + plan.mode;
+  if (!plan.environment.empty()) out += "   ENVIRONMENT " + plan.environment;
   if (plan.rto > Duration::zero()) out += "   RTO " + brief(plan.rto);
   if (plan.rpo > Duration::zero()) out += "   RPO " + brief(plan.rpo);
   out += "\n";

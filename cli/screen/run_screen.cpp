@@ -69,6 +69,19 @@ std::string inputs_text(const Value::Map& inputs) {
   return text;
 }
 
+// " (git 8e1b2c3, clean)"
+std::string origin_text(const RunView& run) {
+  if (run.commit.empty()) return "";
+  return " (git " + run.commit.substr(0, 7) + (run.is_modified ? ", modified)" : ", clean)");
+}
+
+std::string files_text(const RunView& run) {
+  std::string text;
+  for (const auto& [file, hash] : run.files)
+    text += (text.empty() ? "" : ", ") + one_line(file) + " @ " + hash.substr(0, 6);
+  return text;
+}
+
 std::string deeds_text(const RunView& run) {
   std::string out;
   for (const service::Deed& deed : run.deeds) {
@@ -115,6 +128,8 @@ TimePoint moment_of(const StepView& step, TimePoint otherwise) {
 std::string title_line(const Style& style, const RunView& run) {
   std::string line = paint(style, Tone::strong, run.name);
   if (!run.mode.empty()) line += "   " + run.mode;
+  if (!run.environment.empty())
+    line += "   " + paint(style, Tone::asks, "ENVIRONMENT " + run.environment);
   line += "   " + paint(style, tone_of(run.status), headline_of(run)) + "    by " + run.who;
   if (!run.say.empty()) line += "    reason: " + one_line(run.say);
   return line;
@@ -146,8 +161,8 @@ std::string show_screen(const Style& style, const RunView& run, TimePoint now) {
     out += fact_line("finished", full_time(*run.finished_at) + "   after " +
                                      brief(*run.finished_at - run.created_at));
   }
-  out += fact_line("plan", run.runbook + " @ " + run.plan.substr(0, 6) +
-                               (run.file.empty() ? "" : "   " + run.file));
+  out += fact_line("plan", run.runbook + " @ " + run.plan.substr(0, 6) + origin_text(run));
+  if (!run.files.empty()) out += fact_line("files", files_text(run));
   if (!run.inputs.empty()) out += fact_line("inputs", inputs_text(run.inputs));
   if (!run.reason.empty()) out += fact_line("reason", one_line(run.reason));
   if (const std::string rto = rto_line(style, run, now); !rto.empty()) out += rto + "\n";

@@ -133,6 +133,7 @@ class Fold {
       run_.corrected.insert_or_assign(i, found->second);
     step.effect_class = e.effect_class;
     step.inputs = e.inputs;
+    step.target = e.target;
     step.undo_inputs = e.undo;
     step.before = e.before;
     step.due.reset();

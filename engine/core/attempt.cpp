@@ -84,6 +84,20 @@ bool pauses_for_changed_files(Draft& draft, NodeIndex i) {
   return true;
 }
 
+// The connection that the step works on; "" where it names none.
+Result<std::string> target_of(const Draft& draft, const Step& step, const RunScope& scope) {
+  if (step.action.target == Template{}) return std::string();
+  auto name = resolve(step.action.target, *draft.context().evaluator, scope);
+  if (!name) return std::move(name).error().with_context("target");
+  const std::string* text = name.value().string();
+  const auto& connections = draft.graph().plan().connections;
+  if (text != nullptr && connections.contains(*text)) return *text;
+  return Error(ErrorCode::invalid,
+               "target: the project had no connection `" +
+                   (text != nullptr ? *text : std::string(name_of(name.value().kind()))) +
+                   "` when the run was created");
+}
+
 bool fails(Draft& draft, NodeIndex i, const Error& error) {
   fail_step(draft, i, {ErrorClass::invalid, error.message()});
   return true;
@@ -139,9 +153,12 @@ bool begin_attempt(Draft& draft, NodeIndex i) {
   auto recorded = has_prepared_undo ? Result<Value::Map>(draft.at(*done).undo_inputs)
                                     : record(*fields, *draft.context().evaluator, scope);
   if (!recorded) return fails(draft, i, recorded.error());
+  auto target = target_of(draft, step, scope);
+  if (!target) return fails(draft, i, target.error());
 
   state::StepStarted started;
   started.inputs = std::move(recorded).value();
+  started.target = std::move(target).value();
   auto undo = undo_inputs(draft, i, started.inputs);
   if (!undo) return fails(draft, i, undo.error());
   started.undo = std::move(undo).value();

@@ -176,13 +176,16 @@ const Value::Map* corrections_of(const std::map<NodeIndex, Value::Map>& all, Nod
 }
 
 // What the action itself finds wrong with the inputs that are known before an attempt.
-Result<void> check(const Step& step, const Value::Map& corrections, const ActionFacts& facts) {
+Result<void> check(const CorrectedStep& of, const Value::Map& corrections,
+                   const ActionFacts& facts) {
+  const Step& step = of.step;
+  const Target* target = of.target ? &*of.target : nullptr;
   Value::Map constants;
   for (const auto& [name, field] : corrected(step.action.with, corrections)) {
     if (runbooks::is_constant(field)) constants.emplace(name, runbooks::constant_value(field));
   }
   std::string wrong;
-  for (const std::string& one : facts.check(step.action.uses, constants))
+  for (const std::string& one : facts.check(step.action.uses, constants, target))
     wrong += (wrong.empty() ? "" : "; ") + one;
   if (!wrong.empty()) return Error(ErrorCode::invalid, step.address + ": " + wrong);
   return success();
@@ -190,8 +193,9 @@ Result<void> check(const Step& step, const Value::Map& corrections, const Action
 
 }  // namespace
 
-Result<Value::Map> read_corrections(const Step& step, const Value::Map& so_far,
-                                    const Value::Map& given, const ActionFacts& facts) {
+Result<Value::Map> read_corrections(const CorrectedStep& of, const Value::Map& given,
+                                    const ActionFacts& facts) {
+  const Step& step = of.step;
   const ActionSpec* spec = facts.spec(step.action.uses);
   if (step.kind != StepKind::action || spec == nullptr) {
     return Error(ErrorCode::invalid, step.address + (step.kind != StepKind::action
@@ -199,7 +203,7 @@ Result<Value::Map> read_corrections(const Step& step, const Value::Map& so_far,
                                                          : " uses " + step.action.uses +
                                                                ", which this rung does not have"));
   }
-  Value::Map all = so_far;
+  Value::Map all = of.so_far;
   for (const auto& [written_key, written] : given) {
     const Correction one(step, *spec, written_key);
     TRY(auto value, one.read(written));
@@ -211,7 +215,7 @@ Result<Value::Map> read_corrections(const Step& step, const Value::Map& so_far,
     });
     all.insert_or_assign(key, std::move(value));
   }
-  TRY(check(step, all, facts));
+  TRY(check(of, all, facts));
   return all;
 }
 

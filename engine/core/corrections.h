@@ -8,10 +8,17 @@ namespace rung::engine {
 // (`env.REGION`), and the value that stands there instead of what the author wrote, from the
 // step's next attempt on.
 
-// What was given for them, as the types of the action's specification. `so_far` holds earlier ones.
+// A step whose inputs are corrected.
+struct CorrectedStep {
+  const runbooks::Step& step;
+  Value::Map so_far;             // corrections that were made before
+  std::optional<Target> target;  // the connection of its latest attempt, as far as it is constant
+};
+
+// What was given, as the types of the action's specification, with the earlier ones.
 // invalid: no such input, a value that it does not take, code, or the place of a secret.
-Result<Value::Map> read_corrections(const runbooks::Step& step, const Value::Map& so_far,
-                                    const Value::Map& given, const ActionFacts& facts);
+Result<Value::Map> read_corrections(const CorrectedStep& of, const Value::Map& given,
+                                    const ActionFacts& facts);
 
 // The fields with these corrections in place.
 runbooks::Template::Map corrected(runbooks::Template::Map fields, const Value::Map& corrections);

@@ -30,6 +30,9 @@ RunState before_everything(const NewRun& run, const Context& context) {
   created.plan = run.plan_hash;
   created.inputs = run.inputs;
   created.mode = run.mode;
+  created.environment = context.graph->plan().environment;
+  created.commit = run.origin.commit;
+  created.is_modified = run.origin.is_modified;
   created.who = run.by.who;
   created.say = run.by.say;
   created.store = to_string(run.store);

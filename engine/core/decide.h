@@ -50,9 +50,10 @@ class ActionFacts {
   virtual bool can_probe(const std::string& uses) const = 0;
   // nullptr: this binary does not have the action, or does not tell.
   virtual const ActionSpec* spec(const std::string& /*uses*/) const { return nullptr; }
-  // What is wrong with inputs that are known before an attempt, beyond the specification.
-  virtual std::vector<std::string> check(const std::string& /*uses*/,
-                                         const Value::Map& /*with*/) const {
+  // What is wrong with inputs that are known before an attempt, beyond the specification. `target`:
+  // what is constant of the connection; null where the step names none.
+  virtual std::vector<std::string> check(const std::string& /*uses*/, const Value::Map& /*with*/,
+                                         const Target* /*target*/) const {
     return {};
   }
 };
@@ -103,6 +104,12 @@ struct Decision {
 // arguments give the same answer, and the events alone give the same state (`fold`).
 Decision decide(RunState state, const Command& command, const Context& context);
 
+// Which text of a repository a plan was made of.
+struct Origin {
+  std::string commit;        // "" where it is under no version control
+  bool is_modified = false;  // not all that was read is as the commit has it
+};
+
 // The first decision of a run.
 struct NewRun {
   RunId id;
@@ -112,6 +119,7 @@ struct NewRun {
   std::string mode;
   std::int64_t seed = 0;
   By by;
+  Origin origin{};
 };
 // Evaluates `require:` and `vars:`. The refusal says which requirement does not hold.
 Decision create_run(const NewRun& run, const Context& context);

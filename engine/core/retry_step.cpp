@@ -33,13 +33,24 @@ bool is_skippable(const Draft& draft, NodeIndex i) {
          draft.step(i).kind != StepKind::group;
 }
 
+std::optional<Target> target_of(const Draft& draft, NodeIndex i) {
+  const auto& connections = draft.graph().plan().connections;
+  const auto found = connections.find(draft.at(i).target);
+  if (found == connections.end()) return std::nullopt;
+  Target target{found->first, found->second.uses, {}};
+  for (const auto& [name, field] : found->second.fields) {
+    if (runbooks::is_constant(field)) target.fields.emplace(name, runbooks::constant_value(field));
+  }
+  return target;
+}
+
 // False: refused.
 bool correct(Draft& draft, NodeIndex i, const RetryStep& command) {
   const auto& earlier = draft.state().corrections;
   const auto so_far = earlier.find(i);
-  auto with =
-      read_corrections(draft.step(i), so_far == earlier.end() ? Value::Map{} : so_far->second,
-                       command.with, *draft.context().facts);
+  auto with = read_corrections(
+      {draft.step(i), so_far == earlier.end() ? Value::Map{} : so_far->second, target_of(draft, i)},
+      command.with, *draft.context().facts);
   if (!with) {
     draft.refuse(with.error().code(), with.error().message());
     return false;

@@ -117,6 +117,7 @@ std::optional<Value> RunScope::name(std::string_view name) const {
   if (name == "inputs") return Value(run_.created->inputs);
   if (name == "vars") return Value(run_.created->vars);
   if (name == "mode") return Value(run_.created->mode);
+  if (name == "sites") return Value(graph_.plan().sites);
   return std::nullopt;
 }
 

@@ -13,7 +13,7 @@ class RunScope final : public scripting::Scope {
  public:
   // Without a node: what the run as a whole sees.
   RunScope(const Graph& graph, const RunState& run, std::optional<NodeIndex> node = std::nullopt)
-      : tree_(graph, run.loops), run_(run), node_(node) {}
+      : graph_(graph), tree_(graph, run.loops), run_(run), node_(node) {}
 
   // Names of its own come first: `self`, or a step's outputs by bare name in `expect`.
   void add(std::string name, Value value) {
@@ -29,6 +29,7 @@ class RunScope final : public scripting::Scope {
   Value run_facts() const;
   std::optional<Value> item(std::string_view name) const;
 
+  const Graph& graph_;
   StepTree tree_;
   const RunState& run_;
   std::optional<NodeIndex> node_;

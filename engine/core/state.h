@@ -43,7 +43,8 @@ struct StepState {
   bool is_set_aside = false;  // of an item: failed, and its loop can do without it
   bool is_doomed = false;     // of a group: a child failed, it ends when its running children have
 
-  Value::Map inputs;  // of the latest attempt, as journaled
+  Value::Map inputs;   // of the latest attempt, as journaled
+  std::string target;  // of the latest attempt: the connection's name
   Value::Map undo_inputs;
   Value before;
   Value::Map outputs;

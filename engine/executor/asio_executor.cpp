@@ -34,6 +34,7 @@ class AsioExecutor::Inside {
   }
 
   Flight& add(FlightKind kind, Attempt attempt, const std::string& uses);
+  void conform_target(Flight& flight);
   void ask(Flight& flight);
   void cancel(const AttemptId& id, CancelHow how);
   void forget(const AttemptId& id) { runner_.forget(id); }
@@ -96,6 +97,7 @@ Flight& AsioExecutor::Inside::add(FlightKind kind, Attempt attempt, const std::s
   for (auto& secret : actions::secret_contents(flight.request.with)) {
     flight.secrets.push_back(std::move(secret));
   }
+  if (flight.request.target) conform_target(flight);
   if (parts_.progress) {
     flight.request.progress = [this, f = &flight](const std::string& line) {
       parts_.progress(f->id, actions::mask(line, f->secrets));
@@ -103,6 +105,19 @@ Flight& AsioExecutor::Inside::add(FlightKind kind, Attempt attempt, const std::s
   }
   if (kind != FlightKind::probe) attempts_.insert_or_assign(flight.id, &flight);
   return flight;
+}
+
+void AsioExecutor::Inside::conform_target(Flight& flight) {
+  for (auto& secret : actions::secret_contents(flight.request.target->fields)) {
+    flight.secrets.push_back(std::move(secret));
+  }
+  auto target = parts_.registry->conform(std::move(*flight.request.target));
+  if (target) {
+    flight.request.target = std::move(target).value();
+  } else {
+    flight.bad_target =
+        ActionError{ErrorClass::invalid, actions::mask(target.error().message(), flight.secrets)};
+  }
 }
 
 void AsioExecutor::Inside::ask(Flight& flight) {
@@ -138,6 +153,7 @@ std::optional<ActionError> AsioExecutor::Inside::reason_to_refuse(const Flight& 
   if (flight.action == nullptr) {
     return ActionError{ErrorClass::invalid, "this rung has no action of that name"};
   }
+  if (flight.bad_target && flight.kind != FlightKind::recover) return flight.bad_target;
   if (flight.kind == FlightKind::recover) {
     if (flight.is_command()) return std::nullopt;
     return ActionError{ErrorClass::internal, "the engine ended while the action was under way"};

@@ -30,6 +30,7 @@ actions::RunRequest request_for(Attempt& attempt) {
   request.key = attempt.key;
   request.mode = std::move(attempt.mode);
   request.folder = std::move(attempt.folder);
+  request.target = std::move(attempt.target);
   request.with = std::move(attempt.with);
   request.secrets = std::move(attempt.secrets);
   request.outputs = std::move(attempt.outputs);

@@ -25,7 +25,8 @@ struct Flight {
   actions::RunRequest request;
   std::vector<std::string> secrets;  // masked in whatever it yields
   std::string leftovers;
-  Host started_on;  // of a recovery
+  Host started_on;                        // of a recovery
+  std::optional<ActionError> bad_target;  // its connection is not as its kind says
   std::function<void(std::string)> adopted;
   bool uses_ability = false;  // of a probe: the action's own, not a use of its own
   Executor::OnOutcome done;   // one of the two

@@ -17,10 +17,10 @@ const ActionSpec* RegistryFacts::spec(const std::string& uses) const {
   return action == nullptr ? nullptr : &action->spec();
 }
 
-std::vector<std::string> RegistryFacts::check(const std::string& uses,
-                                              const Value::Map& with) const {
+std::vector<std::string> RegistryFacts::check(const std::string& uses, const Value::Map& with,
+                                              const Target* target) const {
   const auto* action = registry_.find(uses);
-  return action == nullptr ? std::vector<std::string>() : action->check(with);
+  return action == nullptr ? std::vector<std::string>() : action->check(with, target);
 }
 
 }  // namespace rung::engine

@@ -15,7 +15,8 @@ class RegistryFacts final : public ActionFacts {
   EffectClass effect_class(const std::string& uses, const Value::Map& with) const override;
   bool can_probe(const std::string& uses) const override;
   const ActionSpec* spec(const std::string& uses) const override;
-  std::vector<std::string> check(const std::string& uses, const Value::Map& with) const override;
+  std::vector<std::string> check(const std::string& uses, const Value::Map& with,
+                                 const Target* target) const override;
 
  private:
   const actions::Registry& registry_;

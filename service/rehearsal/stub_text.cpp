@@ -18,7 +18,8 @@ Value neutral(Type type) {
     case Type::map: return Value::Map{};
     case Type::any:
     case Type::string:
-    case Type::enumeration: return "";
+    case Type::enumeration:
+    case Type::site: return "";
   }
   return "";
 }
@@ -34,7 +35,8 @@ Value::Map neutral_outputs(const DeclaredOutputs& declared) {
 std::string stub_text(const std::string& address, const DeclaredOutputs& declared) {
   std::string outputs;
   for (const auto& [name, type] : declared) {
-    const bool is_text = type == Type::string || type == Type::any || type == Type::enumeration;
+    const bool is_text = type == Type::string || type == Type::any || type == Type::enumeration ||
+                         type == Type::site;
     const bool is_quoted = is_text || type == Type::time;
     const std::string text = is_text ? "text" : to_text(neutral(type));
     outputs +=

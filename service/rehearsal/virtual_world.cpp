@@ -40,6 +40,7 @@ actions::RunRequest request_for(const Attempt& attempt) {
   request.key = attempt.key;
   request.mode = attempt.mode;
   request.folder = attempt.folder;
+  request.target = attempt.target;
   request.with = attempt.with;
   request.outputs = attempt.outputs;
   request.secrets = attempt.secrets;
@@ -144,8 +145,11 @@ Outcome VirtualWorld::outcome_of(const Attempt& attempt, const Stub* stub) const
   const auto* action = parts_.registry->find(attempt.uses);
   if (action == nullptr)
     return NotDone{{ErrorClass::invalid, "this rung has no action of that name"}};
-  auto with = actions::conform(action->spec(), attempt.with);
-  if (!with) return NotDone{{ErrorClass::invalid, with.error().message()}};
+  // A connection brings some of the inputs: the action itself puts the two together.
+  if (!attempt.target) {
+    auto with = actions::conform(action->spec(), attempt.with);
+    if (!with) return NotDone{{ErrorClass::invalid, with.error().message()}};
+  }
   if (stub != nullptr && stub->error) return stubbed_error(*stub);
   auto outputs = stub != nullptr ? values_of(stub->outputs, attempt)
                                  : Result<Value::Map>(neutral_outputs(attempt.outputs));

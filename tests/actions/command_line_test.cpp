@@ -129,14 +129,14 @@ TEST_F(CommandLineTest, GivesAnotherInterpreterTheScriptAsItsLastArgument) {
 }
 
 TEST_F(CommandLineTest, ChecksThatAScriptDoesSomething) {
-  EXPECT_THAT(registry_.find("shell")->check({{"script", " \n"}}),
+  EXPECT_THAT(registry_.find("shell")->check({{"script", " \n"}}, nullptr),
               ElementsAre(HasSubstr("script is empty")));
 }
 
 TEST_F(CommandLineTest, ChecksThatAVariableIsNotGivenTwice) {
   const Value::Map both = {{"A", "1"}};
   const Value::Map with = {{"argv", argv({"true"})}, {"env", Value(both)}, {"files", Value(both)}};
-  EXPECT_THAT(registry_.find("command")->check(with),
+  EXPECT_THAT(registry_.find("command")->check(with, nullptr),
               ElementsAre(HasSubstr("A is given in both env and files")));
 }
 

@@ -97,11 +97,12 @@ TEST(HttpCheck, FindsWhatARequestCannotBe) {
   Registry registry;
   ASSERT_TRUE(register_builtin_actions(registry));
   const auto* get = registry.find("http.get");
-  EXPECT_THAT(get->check({{"url", "http://a/"}, {"body", "x"}}),
+  EXPECT_THAT(get->check({{"url", "http://a/"}, {"body", "x"}}, nullptr),
               ElementsAre(HasSubstr("a GET request carries no body")));
-  EXPECT_THAT(get->check({{"url", "a/b"}}), ElementsAre(HasSubstr("neither http:// nor https://")));
-  EXPECT_THAT(get->check({{"url", "http:///b"}}), ElementsAre(HasSubstr("names no host")));
-  EXPECT_THAT(get->check({{"url", "http://a/b c"}}), ElementsAre(HasSubstr("a space")));
+  EXPECT_THAT(get->check({{"url", "a/b"}}, nullptr),
+              ElementsAre(HasSubstr("neither http:// nor https://")));
+  EXPECT_THAT(get->check({{"url", "http:///b"}}, nullptr), ElementsAre(HasSubstr("names no host")));
+  EXPECT_THAT(get->check({{"url", "http://a/b c"}}, nullptr), ElementsAre(HasSubstr("a space")));
 }
 
 }  // namespace

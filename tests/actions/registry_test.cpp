@@ -15,7 +15,7 @@ class Described final : public Action {
   explicit Described(ActionSpec spec) : spec_(std::move(spec)) {}
   const ActionSpec& spec() const override { return spec_; }
   EffectClass effect_class(const Value::Map&) const override { return EffectClass::once; }
-  std::vector<std::string> check(const Value::Map&) const override { return {}; }
+  std::vector<std::string> check(const Value::Map&, const Target*) const override { return {}; }
   awaitable<Outcome> run(RunRequest) override { co_return Done{}; }
 
  private:

@@ -601,6 +601,31 @@ TEST_F(Control, ARunWhoseRequirementDoesNotHoldIsNotCreated) {
   EXPECT_THAT(refusal(), HasSubstr("from and to are the same site"));
 }
 
+class Targets : public CoreTest {
+ protected:
+  // A step that works on a connection which `inputs.to` chooses.
+  void given_target(const std::string& expression, Value to) {
+    StepBuilder copy = effect("copy");
+    copy->action.target = Template{runbooks::Expression{expression}};
+    PlanBuilder plan;
+    plan->sites = {{"east", Value::Map{{"db", "db_east"}}}, {"west", Value::Map{{"db", "gone"}}}};
+    plan->connections = {{"db_east", {"db", {{"host", Template{Value("east")}}}}}};
+    given(plan.step(copy), {{"to", std::move(to)}});
+  }
+};
+
+TEST_F(Targets, AreInTheIntent) {
+  given_target("sites[inputs.to].db", "east");
+  EXPECT_EQ(at("copy").target, "db_east");
+  EXPECT_EQ(status("copy"), StepStatus::running);
+}
+
+TEST_F(Targets, ThatTheProjectDoesNotHaveFailTheStepBeforeItBegins) {
+  given_target("sites[inputs.to].db", "west");
+  EXPECT_EQ(status("copy"), StepStatus::failed);
+  EXPECT_THAT(at("copy").error->message, ::testing::HasSubstr("no connection `gone`"));
+}
+
 class Secrecy : public CoreTest {};
 
 TEST_F(Secrecy, AnIntentHoldsNoSecret) {

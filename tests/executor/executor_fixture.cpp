@@ -31,7 +31,7 @@ class GateAction final : public actions::Action {
   GateAction(const std::string& name, Gate& gate) : gate_(gate) { spec_.name = name; }
   const ActionSpec& spec() const override { return spec_; }
   EffectClass effect_class(const Value::Map&) const override { return EffectClass::once; }
-  std::vector<std::string> check(const Value::Map&) const override { return {}; }
+  std::vector<std::string> check(const Value::Map&, const Target*) const override { return {}; }
 
   awaitable<Outcome> run(actions::RunRequest request) override {
     if (spec_.name == "test.throw") throw std::runtime_error("broken, with hunter22");

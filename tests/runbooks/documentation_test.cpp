@@ -60,6 +60,30 @@ TEST_P(DocumentedExample, LoadsWithoutAWord) {
   EXPECT_EQ(findings(load_block(GetParam())), "");
 }
 
+std::string project_of(const std::vector<Block>& blocks) {
+  for (const auto& block : blocks) {
+    if (block.text.starts_with("# rung.yaml")) return block.text;
+  }
+  return "";
+}
+
+// docs/project.md: a project, and a runbook that uses it.
+class DocumentedProject : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(DocumentedProject, LoadsWithTheRunbookBesideItWithoutAWord) {
+  const auto blocks = blocks_of(kRoot + "/docs/project.md");
+  ASSERT_EQ(blocks.size(), 2U);
+  const auto loaded = load_text({"runbook.yaml", blocks[1].text, project_of(blocks), ""},
+                                test_catalog(), {.environment = GetParam()});
+  EXPECT_EQ(findings(loaded), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Environments, DocumentedProject, ::testing::Values("", "drill"),
+                         [](const auto& environment) {
+                           return environment.param.empty() ? std::string("none")
+                                                            : environment.param;
+                         });
+
 INSTANTIATE_TEST_SUITE_P(Language, DocumentedExample,
                          ::testing::ValuesIn(blocks_of(kRoot + "/docs/language.md")),
                          [](const auto& block) {

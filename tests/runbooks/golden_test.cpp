@@ -34,7 +34,7 @@ std::string test_name(const ::testing::TestParamInfo<std::string>& name) {
   return name.param;
 }
 
-// The project of all examples: two people, one secret.
+// The project of all examples.
 constexpr std::string_view kProject = R"(rung: v1
 project: tests
 secrets:
@@ -42,6 +42,15 @@ secrets:
 people:
   dba: {groups: [dba]}
   commander: {users: [mira]}
+sites:
+  east: {db: db_east, api: api, lb: lb_east}
+  west: {db: db_west, api: api}
+connections:
+  db_east: {uses: db, host: east}
+  db_west: {uses: db, host: west}
+  api: {uses: http, url: "http://api"}
+environments:
+  drill: {connections: {db_west: {host: west.drill}}}
 )";
 
 std::string without(std::string text, const std::string& folder) {
@@ -56,6 +65,30 @@ Loaded load_example(const std::string& folder, const std::string& name) {
   return load_text({name + ".yaml", content_of(path), std::string(kProject), kData + "/" + folder},
                    test_catalog());
 }
+
+// A project file beside a runbook without a mistake.
+Loaded load_project_example(const std::string& folder, const std::string& name) {
+  const auto text = content_of(kData + "/" + folder + "/" + name + ".yaml");
+  return load_text({"runbook.yaml", runbook_of("- {id: a, set: {x: 1}}"), text, ""},
+                   test_catalog());
+}
+
+class BadProject : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(BadProject, IsRefusedWithTheExpectedDiagnostics) {
+  const auto loaded = load_project_example("bad_project", GetParam());
+  const auto shown = render(loaded.diagnostics, loaded.texts.lookup());
+  const auto golden = kData + "/bad_project/" + GetParam() + ".expected";
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    ASSERT_TRUE(replace_file(golden, shown, 0644));
+  }
+  EXPECT_EQ(shown, content_of(golden));
+  EXPECT_FALSE(loaded.plan);
+  for (const auto& d : loaded.diagnostics) EXPECT_NE(d.fix, "") << d.message;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, BadProject, ::testing::ValuesIn(names_in("bad_project")),
+                         test_name);
 
 class BadRunbook : public ::testing::TestWithParam<std::string> {};
 

@@ -102,5 +102,40 @@ TEST(Schema, AcceptsAProjectFile) {
   EXPECT_NE(why("rung: v1\nsecret: {a: {env: A}}\n", SchemaOf::project), "");
 }
 
+struct ProjectText {
+  const char* name;
+  const char* text;
+};
+class SchemaOfBadProject : public ::testing::TestWithParam<ProjectText> {};
+
+TEST_P(SchemaOfBadProject, IsRefusedByTheSchemaAndByTheLoader) {
+  const auto text = "rung: v1\n" + std::string(GetParam().text) + "\n";
+  EXPECT_NE(why(text, SchemaOf::project), "");
+  EXPECT_FALSE(load(runbook_of("- {id: a, set: {x: 1}}"), text).plan);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Projects, SchemaOfBadProject,
+    ::testing::Values(
+        ProjectText{"with_an_unknown_kind", "connections: {a: {uses: x}}"},
+        ProjectText{"with_no_kind", "connections: {a: {host: x}}"},
+        ProjectText{"with_a_missing_field", "connections: {a: {uses: db}}"},
+        ProjectText{"with_an_unknown_field", "connections: {a: {uses: db, host: x, hots: y}}"},
+        ProjectText{"with_a_field_of_another_kind",
+                    "connections: {a: {uses: db, host: x, url: \"http://y\"}}"},
+        ProjectText{"with_an_unknown_channel", "notify: {channels: {a: {uses: db, host: x}}}"},
+        ProjectText{"with_an_unknown_event", "notify: {events: [ended]}"}),
+    [](const auto& project) { return project.param.name; });
+
+TEST(Schema, AcceptsConnectionsSitesAndEnvironments) {
+  const std::string text =
+      "rung: v1\nsites: {east: {db: a}}\n"
+      "connections: {a: {uses: db, host: x, port: 1}}\n"
+      "notify: {channels: {p: {uses: pagerduty, key: k}}, events: [started]}\n"
+      "environments: {drill: {connections: {a: {host: y}}}}\n";
+  EXPECT_EQ(why(text, SchemaOf::project), "");
+  EXPECT_TRUE(load(runbook_of("- {id: a, set: {x: 1}}"), text).plan);
+}
+
 }  // namespace
 }  // namespace rung::runbooks

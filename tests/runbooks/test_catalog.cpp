@@ -54,12 +54,41 @@ ActionSpec http_spec() {
       {"headers", Type::map, FieldKind::secretive, false, "Headers."},
       {"query", Type::map, FieldKind::data, false, "Query."},
       {"json", Type::any, FieldKind::data, false, "A JSON body."},
-      {"body", Type::string, FieldKind::data, false, "A body."},
+      {"body", Type::any, FieldKind::data, false, "A body."},
       {"expect_status", Type::list, FieldKind::data, false, "What counts as success."},
       {"connect_timeout", Type::duration, FieldKind::data, false, "For the connection."}};
   spec.outputs = {{"code", Type::integer, ""}, {"body", Type::string, ""}, {"json", Type::any, ""}};
   spec.open_outputs = true;
+  spec.target.kinds = {"http"};
   return spec;
+}
+
+ActionSpec query_spec() {
+  ActionSpec spec;
+  spec.name = "test.query";
+  spec.inputs = {{"sql", Type::string, FieldKind::code, true, "The query."}};
+  spec.outputs = {{"n", Type::integer, ""}};
+  spec.target = {{"db"}, true};
+  return spec;
+}
+
+ConnectionSpec http_connection() {
+  return {"http",
+          "An HTTP service.",
+          {{"url", Type::string, FieldKind::url, true, "The base URL."},
+           {"headers", Type::map, FieldKind::secretive, false, "Headers."},
+           {"connect_timeout", Type::duration, FieldKind::data, false, "For the connection."},
+           {"ca_file", Type::string, FieldKind::file, false, "Certificates."}}};
+}
+
+ConnectionSpec db_connection() {
+  return {"db",
+          "A database.",
+          {{"host", Type::string, FieldKind::data, true, "Its name."},
+           {"port", Type::integer, FieldKind::data, false, "Its port."},
+           {"password", Type::string, FieldKind::secretive, false, "The password."},
+           {"tls", Type::enumeration, FieldKind::data, false, "Encryption.", {"off", "verify"}},
+           {"ca_file", Type::string, FieldKind::file, false, "Certificates."}}};
 }
 
 ActionSpec noop_spec() {
@@ -75,8 +104,9 @@ ActionSpec noop_spec() {
 }  // namespace
 
 TestCatalog::TestCatalog() {
-  for (auto spec : {shell_spec(), command_spec(), http_spec(), noop_spec()})
+  for (auto spec : {shell_spec(), command_spec(), http_spec(), noop_spec(), query_spec()})
     specs_.emplace(spec.name, spec);
+  for (auto spec : {http_connection(), db_connection()}) connections_.emplace(spec.name, spec);
 }
 
 const ActionSpec* TestCatalog::find(std::string_view name) const {
@@ -92,10 +122,22 @@ std::vector<std::string_view> TestCatalog::names() const {
 
 std::optional<EffectClass> TestCatalog::effect_class(std::string_view name,
                                                      const Value::Map& constants) const {
+  if (name == "test.query") return EffectClass::read;
   if (name != "http.request") return EffectClass::once;
   const auto method = constants.find("method");
   if (method == constants.end() || method->second == Value("GET")) return EffectClass::read;
   return method->second == Value("POST") ? EffectClass::once : EffectClass::idempotent;
+}
+
+const ConnectionSpec* TestCatalog::connection(std::string_view kind) const {
+  const auto found = connections_.find(kind);
+  return found == connections_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string_view> TestCatalog::connections() const {
+  std::vector<std::string_view> names;
+  for (const auto& [name, spec] : connections_) names.push_back(name);
+  return names;
 }
 
 const TestCatalog& test_catalog() {

@@ -8,7 +8,8 @@
 
 namespace rung::runbooks {
 
-// The actions that every rung has, as far as a runbook can see them.
+// The actions that every rung has, as far as a runbook can see them, with the connections that they
+// work on; and one kind of each for tests: test.query on a db.
 class TestCatalog final : public Catalog {
  public:
   TestCatalog();
@@ -16,9 +17,12 @@ class TestCatalog final : public Catalog {
   std::vector<std::string_view> names() const override;
   std::optional<EffectClass> effect_class(std::string_view name,
                                           const Value::Map& constants) const override;
+  const ConnectionSpec* connection(std::string_view kind) const override;
+  std::vector<std::string_view> connections() const override;
 
  private:
   std::map<std::string, ActionSpec, std::less<>> specs_;
+  std::map<std::string, ConnectionSpec, std::less<>> connections_;
 };
 
 const TestCatalog& test_catalog();
