@@ -114,7 +114,7 @@ Attempt attempt_without_inputs(const Graph& graph, const RunState& run, NodeInde
   attempt.key = key_of(run, attempt.id.address, run.at(i).generation);
   attempt.run_name = run_name(run);
   attempt.mode = run.created->mode;
-  attempt.folder = graph.plan().folder;
+  attempt.folder = graph.plan().folder_of(step);
   attempt.uses = step.action.uses;
   attempt.outputs = step.action.outputs;
   attempt.deadline = deadline_of(graph, run, i, now);

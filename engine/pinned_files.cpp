@@ -11,7 +11,7 @@ constexpr std::size_t kMaxPinnedBytes = 64u << 20;
 
 std::string FilesOnDisk::changed(const Plan& plan, const runbooks::Step& step) const {
   for (const auto& [path, hash] : step.pinned) {
-    const std::string full = path.starts_with('/') ? path : plan.folder + "/" + path;
+    const std::string full = path.starts_with('/') ? path : plan.folder_of(step) + "/" + path;
     const auto content = read_file(full, kMaxPinnedBytes);
     if (!content) return path + " cannot be read any more (" + content.error().message() + ")";
     const std::string now = to_hex(sha256({content.value()}));

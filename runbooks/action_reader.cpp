@@ -317,6 +317,7 @@ KnownOutputs outputs_of(const Step& step, const Catalog& catalog) {
       known.outputs = {{"choice", Type::string, ""}, {"by", Type::string, ""}};
       break;
     case StepKind::group:
+      for (const auto& name : step.action.gives) known.outputs.push_back({name, Type::any, ""});
       if (step.loop) {
         known.outputs = {{"results", Type::list, ""},
                          {"by_key", Type::map, ""},

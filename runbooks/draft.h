@@ -53,6 +53,7 @@ struct DraftStep {
   std::vector<Word> by;  // names of people
   std::vector<DraftStep> children;
   std::vector<DraftStep> undo;  // none or one
+  Word child;                   // the path of the runbook that it uses; "" for none
   ExpressionUses uses;
   std::vector<TargetUse> targets;  // of the action, then of the probe
   bool is_flawed = false;          // something in it was refused: be quiet about the rest
@@ -68,6 +69,7 @@ struct Draft {
   ExpressionUses require;
   std::vector<ExpressionUses> vars;  // in the order of plan.vars
   ExpressionUses outputs;
+  bool has_on_failure = false;  // the runbook states one
 };
 
 }  // namespace rung::runbooks

@@ -40,17 +40,18 @@ std::string example_for(const InputSpec& input) {
          (input.choices.empty() ? std::string(example_of(input.type)) : input.choices.front());
 }
 
-void refuse_unknown(const Plan& plan, const Value::Map& given, ResolvedInputs& resolved) {
+void refuse_unknown(const std::string& runbook, const std::vector<InputSpec>& inputs,
+                    const Value::Map& given, ResolvedInputs& resolved) {
   std::vector<std::string_view> known;
   std::string all;
-  for (const auto& input : plan.inputs) {
+  for (const auto& input : inputs) {
     known.push_back(input.name);
     all += (all.empty() ? "" : ", ") + input.name;
   }
   for (const auto& [name, value] : given) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const auto near = nearest(name, known);
-    refuse(resolved, plan.runbook + " has no input `" + name + "`",
+    refuse(resolved, runbook + " has no input `" + name + "`",
            !near.empty()   ? "did you mean " + std::string(near) + "?"
            : known.empty() ? "it takes none: leave it out"
                            : "its inputs are " + all);
@@ -82,9 +83,14 @@ void resolve(const InputSpec& input, const Value& given, ResolvedInputs& resolve
 }  // namespace
 
 ResolvedInputs resolve_inputs(const Plan& plan, const Value::Map& given) {
+  return resolve_inputs(plan.runbook, plan.inputs, given);
+}
+
+ResolvedInputs resolve_inputs(const std::string& runbook, const std::vector<InputSpec>& inputs,
+                              const Value::Map& given) {
   ResolvedInputs resolved;
-  refuse_unknown(plan, given, resolved);
-  for (const auto& input : plan.inputs) {
+  refuse_unknown(runbook, inputs, given, resolved);
+  for (const auto& input : inputs) {
     const auto found = given.find(input.name);
     if (found != given.end()) {
       resolve(input, found->second, resolved);

@@ -13,5 +13,8 @@ struct ResolvedInputs {
 // with defaults where nothing is given. Refused: unknown and missing inputs, wrong types, values
 // that are no choice of their enum.
 ResolvedInputs resolve_inputs(const Plan& plan, const Value::Map& given);
+// The same for a runbook of this name that another one uses.
+ResolvedInputs resolve_inputs(const std::string& runbook, const std::vector<InputSpec>& inputs,
+                              const Value::Map& given);
 
 }  // namespace rung::runbooks

@@ -76,6 +76,7 @@ enum KindBit : unsigned {
   kind_parallel = 1024,
   kind_choose = 2048,
   kind_decide = 4096,
+  kind_runbook = 8192,
 };
 struct StepWord {
   std::string_view key;

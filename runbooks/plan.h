@@ -104,12 +104,20 @@ struct LoopSpec {
   friend bool operator==(const LoopSpec&, const LoopSpec&) = default;
 };
 
+// Kind group: the steps of another runbook, as a part of this run.
+struct ChildSpec {
+  std::uint32_t module = 0;  // in Plan::modules, counted from 1
+  Template::Map with;        // its inputs
+  friend bool operator==(const ChildSpec&, const ChildSpec&) = default;
+};
+
 // A node of the unfolded plan. Every default is materialised: what is absent here is absent.
 struct Step {
   std::string id;       // flat in its file; "" for none
   std::string address;  // its path: "tiers/cloud/put", "copy@undo" for the undo of `copy`
   std::string title;
   StepKind kind = StepKind::action;
+  std::uint32_t module = 0;  // in whose file it stands: 0 the runbook's own, else Plan::modules
   std::optional<StepIndex> parent;  // the group; none for the roots
   std::vector<StepIndex> children;  // of a group, in the author's order
   std::vector<StepIndex>
@@ -129,6 +137,7 @@ struct Step {
   bool cancel_others = false;  // kind group: a failing child cancels its running siblings
   bool is_parallel = false;    // kind group: children start together (needs are empty)
   std::optional<LoopSpec> loop;
+  std::optional<ChildSpec> child;
   bool is_choice = false;  // kind group: of its children, in order, the first whose `when` holds
   std::optional<OnFailure>
       on_failure;  // kind group: of what fails in it; else of what is around it
@@ -194,6 +203,19 @@ struct Notify {
   friend bool operator==(const Notify&, const Notify&) = default;
 };
 
+// A runbook that another one uses, once for each use: what it takes, computes and gives. Its steps
+// stand under the step that uses it.
+struct Module {
+  std::string runbook;  // its name
+  std::string file;     // for messages
+  std::string folder;   // absolute: where its relative commands and files are found
+  std::vector<InputSpec> inputs;
+  std::vector<Requirement> require;
+  std::vector<std::pair<std::string, Template>> vars;
+  std::vector<std::pair<std::string, Template>> outputs;
+  friend bool operator==(const Module&, const Module&) = default;
+};
+
 // A runbook unfolded and pinned: everything that a run may do, in canonical form. Recovery reads
 // this and never the YAML. Immutable; shared by the runs that were created from the same text.
 struct Plan {
@@ -222,12 +244,20 @@ struct Plan {
   Duration run_timeout{};
   Retry default_retry;  // for idempotent and keyed uses without a `retry:`
 
+  std::vector<Module> modules;  // of children; Step::module counts from 1
   std::vector<Step>
       steps;          // the two roots first, then in reading order, undo steps after what they undo
   StepIndex root{0};  // group of the ordinary steps
   StepIndex finally{1};  // group of the steps of `finally:` (may be empty)
 
   const Step& step(StepIndex i) const { return steps[i.number]; }
+  // nullptr for a step of the runbook itself.
+  const Module* module_of(const Step& s) const {
+    return s.module == 0 ? nullptr : &modules[s.module - 1];
+  }
+  const std::string& folder_of(const Step& s) const {
+    return s.module == 0 ? folder : modules[s.module - 1].folder;
+  }
   // By address, or by id. Empty where there is none.
   std::optional<StepIndex> find(std::string_view address_or_id) const;
 

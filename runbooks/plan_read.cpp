@@ -173,6 +173,14 @@ LoopSpec read_loop(FieldReader in) {
   return loop;
 }
 
+ChildSpec read_child(FieldReader in) {
+  ChildSpec child;
+  child.module = static_cast<std::uint32_t>(in.integer("module", 0));
+  child.with = templates(in, "with");
+  in.refuse_others();
+  return child;
+}
+
 DecideSpec read_decide(FieldReader in) {
   DecideSpec decide;
   decide.ask = tmpl(in, "ask");
@@ -199,6 +207,8 @@ void read_kind(FieldReader& in, Step& out) {
   out.cancel_others = in.boolean("cancel_others");
   out.is_parallel = in.boolean("parallel");
   if (const Value* loop = in.value("loop")) out.loop = read_loop(in.inner(*loop, "loop"));
+  if (const Value* child = in.value("child")) out.child = read_child(in.inner(*child, "child"));
+  out.module = static_cast<std::uint32_t>(in.integer("module", 0));
   out.is_choice = in.boolean("choice");
   if (in.value("on_failure") != nullptr)
     out.on_failure = word<OnFailure>(in, "on_failure", OnFailure::pause);
@@ -288,17 +298,35 @@ void read_project(FieldReader& in, Plan& plan) {
   }
 }
 
-void read_lists(FieldReader& in, Plan& plan) {
+template <class PlanOrModule>
+void read_interface(FieldReader& in, PlanOrModule& of) {
   in.each_item("inputs",
-               [&](const Value& v) { plan.inputs.push_back(read_input(in.inner(v, "inputs"))); });
+               [&](const Value& v) { of.inputs.push_back(read_input(in.inner(v, "inputs"))); });
   in.each_item("require", [&](const Value& v) {
     FieldReader one = in.inner(v, "require");
-    plan.require.push_back({{one.text("that")}, tmpl(one, "say")});
+    of.require.push_back({{one.text("that")}, tmpl(one, "say")});
     one.refuse_others();
   });
-  plan.vars = named(in, "vars");
-  plan.outputs = named(in, "outputs");
+  of.vars = named(in, "vars");
+  of.outputs = named(in, "outputs");
+}
+
+Module read_module(FieldReader in) {
+  Module module;
+  module.runbook = in.text("runbook");
+  module.file = in.text("file");
+  module.folder = in.text("folder");
+  read_interface(in, module);
+  in.refuse_others();
+  return module;
+}
+
+void read_lists(FieldReader& in, Plan& plan) {
+  read_interface(in, plan);
   read_people(in, plan);
+  in.each_item("modules", [&](const Value& v) {
+    plan.modules.push_back(read_module(in.inner(v, "modules")));
+  });
   in.each_item("steps",
                [&](const Value& v) { plan.steps.push_back(read_step(in.inner(v, "steps"))); });
 }
@@ -317,6 +345,10 @@ void check_numbers(FieldReader& in, const Plan& plan) {
       if (i) check(*i);
     }
     if (s.loop && s.children.size() != 1) in.fail("steps", "has a loop without a body");
+    const bool is_child_known =
+        !s.child || (s.child->module > 0 && s.child->module <= plan.modules.size());
+    if (s.module > plan.modules.size() || !is_child_known)
+      in.fail("steps", "names a module that is not there");
   }
 }
 

@@ -20,6 +20,7 @@ std::string_view kind_text(const Step& step) {
   if (step.kind == StepKind::action) return step.action.uses;
   if (step.kind != StepKind::group) return name_of(step.kind);
   if (step.loop) return "for_each";
+  if (step.child) return "runbook";
   return step.is_choice ? "choose" : step.is_parallel ? "parallel" : "group";
 }
 

@@ -133,6 +133,13 @@ Value::Map fields_of(const LoopSpec& loop) {
   return out.take();
 }
 
+Value::Map fields_of(const ChildSpec& child) {
+  FieldWriter out;
+  out.integer("module", child.module);
+  out.templates("with", child.with);
+  return out.take();
+}
+
 Value::Map fields_of(const DecideSpec& decide) {
   FieldWriter out;
   out.tmpl("ask", decide.ask);
@@ -155,6 +162,8 @@ void write_kind(const Step& step, FieldWriter& out) {
   out.boolean("cancel_others", step.cancel_others);
   out.boolean("parallel", step.is_parallel);
   if (step.loop) out.map("loop", fields_of(*step.loop));
+  if (step.child) out.map("child", fields_of(*step.child));
+  out.integer("module", step.module);
   out.boolean("choice", step.is_choice);
   if (step.on_failure) out.put("on_failure", name_of(*step.on_failure));
 }
@@ -229,17 +238,32 @@ Value::Map fields_of(const InputSpec& input) {
   return out.take();
 }
 
-void write_lists(const Plan& plan, FieldWriter& out) {
+// What a runbook takes, computes and gives.
+template <class PlanOrModule>
+void write_interface(const PlanOrModule& of, FieldWriter& out) {
   Value::List inputs;
-  for (const auto& input : plan.inputs) inputs.emplace_back(fields_of(input));
+  for (const auto& input : of.inputs) inputs.emplace_back(fields_of(input));
   out.list("inputs", std::move(inputs));
   Value::List require;
-  for (const auto& r : plan.require) {
+  for (const auto& r : of.require) {
     require.push_back(Value::Map{{"that", r.that.text}, {"say", to_value(r.say)}});
   }
   out.list("require", std::move(require));
-  out.list("vars", named(plan.vars));
-  out.list("outputs", named(plan.outputs));
+  out.list("vars", named(of.vars));
+  out.list("outputs", named(of.outputs));
+}
+
+Value::Map fields_of(const Module& module) {
+  FieldWriter out;
+  out.text("runbook", module.runbook);
+  out.text("file", module.file);
+  out.text("folder", module.folder);
+  write_interface(module, out);
+  return out.take();
+}
+
+void write_lists(const Plan& plan, FieldWriter& out) {
+  write_interface(plan, out);
   Value::Map secrets;
   for (const auto& [name, s] : plan.secrets) {
     secrets.emplace(name, Value::Map{{"env", s.env}, {"file", s.file}});
@@ -248,6 +272,9 @@ void write_lists(const Plan& plan, FieldWriter& out) {
   Value::Map people;
   for (const auto& [name, person] : plan.people) people.emplace(name, fields_of(person));
   out.map("people", std::move(people));
+  Value::List modules;
+  for (const auto& module : plan.modules) modules.emplace_back(fields_of(module));
+  out.list("modules", std::move(modules));
   Value::List steps;
   for (const auto& step : plan.steps) steps.emplace_back(fields_of(step));
   out.list("steps", std::move(steps));

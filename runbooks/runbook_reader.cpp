@@ -216,6 +216,7 @@ class RunbookReader {
     }
     plan.run_timeout = fields_.duration("timeout").value_or(Duration::zero());
     const auto on_failure = fields_.text("on_failure");
+    draft_.has_on_failure = !on_failure.empty();
     if (on_failure == "fail") plan.on_failure = OnFailure::fail;
     if (on_failure == "undo_run") plan.on_failure = OnFailure::undo_run;
     plan.default_retry = {

@@ -10,7 +10,7 @@ constexpr unsigned kCommands = kind_shell | kind_command;
 constexpr unsigned kActions = kCommands | kind_http | kind_uses;
 constexpr unsigned kWaits = kind_wait | kind_approve | kind_manual;
 constexpr unsigned kLists = kind_steps | kind_parallel;
-constexpr unsigned kGroups = kLists | kind_choose;
+constexpr unsigned kGroups = kLists | kind_choose | kind_runbook;
 
 const Table& retry_table() {
   static const Table table{
@@ -160,14 +160,14 @@ std::vector<Key> action_keys() {
       {"uses", Shape::text, "An action by its name: http.get."},
       {"with",
        Shape::values,
-       "The action's inputs.",
+       "The inputs of the action or the runbook.",
        nullptr,
        {},
        false,
        false,
        Shape::text,
        {},
-       kind_uses},
+       kind_uses | kind_runbook},
       {"target",
        Shape::written,
        "The connection of rung.yaml that it works on: \"{{ sites[inputs.to].db }}\".",
@@ -370,8 +370,17 @@ const Table& branch_table() {
 
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {"runbook", "two_phase", "failover", "backup",  "scale", "verify",
-                 "locks",   "lua",       "abort_if", "finally", "modes", "accept_split_brain_risk",
+  table.later = {"two_phase",
+                 "failover",
+                 "backup",
+                 "scale",
+                 "verify",
+                 "locks",
+                 "lua",
+                 "abort_if",
+                 "finally",
+                 "modes",
+                 "accept_split_brain_risk",
                  "triggers"};
   table.keys = {
       {"id",
@@ -405,11 +414,14 @@ void add_group_words(std::vector<Key>& keys) {
       ~0u);
   add({"parallel", Shape::tables, "A group whose steps start together.", &step_table_storage()},
       ~0u);
+  add({"runbook", Shape::text,
+       "The steps of another runbook, as a part of this run: ./fence.yaml. Its inputs by with."},
+      ~0u);
   add({"choose", Shape::tables, "Of several branches the first whose condition holds.",
        &branch_table()},
       ~0u);
   add({"for_each", Shape::table, "Does the steps once for each item of a list.", &loop_table()},
-      kLists);
+      kLists | kind_runbook);
   add({"cancel_others", Shape::boolean, "A failing step of the group cancels those that run."},
       kLists);
   add({"on_failure",
@@ -481,11 +493,11 @@ void add_step_words(std::vector<Key>& keys) {
 
 const std::vector<StepWord>& step_words() {
   static const std::vector<StepWord> words{
-      {"shell", kind_shell},  {"command", kind_command},   {"http", kind_http},
-      {"uses", kind_uses},    {"set", kind_set},           {"fail", kind_fail},
-      {"wait", kind_wait},    {"approve", kind_approve},   {"manual", kind_manual},
-      {"steps", kind_steps},  {"parallel", kind_parallel}, {"choose", kind_choose},
-      {"decide", kind_decide}};
+      {"shell", kind_shell},   {"command", kind_command},   {"http", kind_http},
+      {"uses", kind_uses},     {"set", kind_set},           {"fail", kind_fail},
+      {"wait", kind_wait},     {"approve", kind_approve},   {"manual", kind_manual},
+      {"steps", kind_steps},   {"parallel", kind_parallel}, {"choose", kind_choose},
+      {"decide", kind_decide}, {"runbook", kind_runbook}};
   return words;
 }
 

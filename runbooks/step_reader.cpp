@@ -131,7 +131,7 @@ class StepReader {
     report().error(
         draft_.place, name() + " does nothing",
         "add one of shell, command, http, uses, set, fail, wait, approve, manual, decide, steps, "
-        "parallel, choose");
+        "parallel, choose, runbook");
   }
 
   void check_applicable() {
@@ -223,6 +223,7 @@ class StepReader {
         if (const Node* node = fields_.get("decide")) read_decide(*node, fields_, report(), draft_);
         return;
       case kind_choose: return read_choice();
+      case kind_runbook: return read_child();
       default: return read_group();
     }
   }
@@ -241,6 +242,19 @@ class StepReader {
       draft_.children.push_back(
           read_branch(list->items[n], n + 1, n + 1 == list->items.size(), reading_));
     }
+  }
+
+  // Its steps are read with its own file, when all else here has been.
+  void read_child() {
+    Step& step = draft_.step;
+    step.kind = StepKind::group;
+    step.child = ChildSpec{};
+    read_policy();
+    ExpressionUses uses;
+    if (const Node* with = fields_.get("with"))
+      step.child->with = ValueReader(report(), uses).read_map(*with, {"with", {}});
+    if (const Node* file = fields_.get("runbook")) draft_.child = {file->text, place_of(*file)};
+    read_loop_of(uses);
   }
 
   void read_policy() {
@@ -290,8 +304,16 @@ class StepReader {
     }
     draft_.children = read_steps(*list, reading_);
     if (step.is_parallel) check_no_needs();
-    if (const Node* loop = fields_.get("for_each"))
+    read_loop_of({});
+  }
+
+  // `uses` belong to the group that is repeated.
+  void read_loop_of(const ExpressionUses& uses) {
+    const Node* loop = fields_.get("for_each");
+    if (loop != nullptr)
       read_loop(*loop, *fields_.table().find("for_each")->table, report(), draft_);
+    ExpressionUses& owner = loop != nullptr ? draft_.children.front().uses : draft_.uses;
+    owner.insert(owner.end(), uses.begin(), uses.end());
   }
 
   void check_no_needs() {

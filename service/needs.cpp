@@ -115,7 +115,8 @@ class Needs {
   Open open(engine::NodeIndex i) const {
     const Step& step = tree_.step(i);
     const std::string address = tree_.address(i);
-    const bool has_id = !step.id.empty() && !step.undoes && tree_.around(i) == nullptr;
+    const bool is_of_run = step.module == 0 && tree_.around(i) == nullptr;
+    const bool has_id = is_of_run && !step.id.empty() && !step.undoes;
     return {step, run_.at(i), address, has_id ? step.id : address};
   }
 

@@ -50,6 +50,7 @@ std::vector<std::string> label_of(const Plan& plan, const Step& step) {
   if (is_branch) return {"when " + step.when.text};
   if (step.kind == StepKind::group) {
     std::string line = name_of(step) + ": " + std::string(kind_text(step));
+    if (step.child) line += " " + plan.modules[step.child->module - 1].file;
     if (step.loop) line += " " + step.loop->item + " in " + source_of(step.loop->in);
     if (!step.when.text.empty()) line += ", when " + step.when.text;
     return {line};

@@ -144,7 +144,7 @@ class Describe {
   }
 
   std::string text_now(const Template& t) {
-    if (runbooks::reads_secrets(t)) return source_of(t);
+    if (runbooks::reads_secrets(t) || is_of_child_) return source_of(t);
     auto value = engine::resolve(t, *evaluator_, scope_);
     return value ? to_text(value.value()) : source_of(t);
   }
@@ -176,6 +176,7 @@ class Describe {
     planned.depth = depth;
     planned.is_finally = is_finally;
     planned.kind = kind_of(step);
+    is_of_child_ = step.module != 0;
     add_when(step, planned);
     add_inputs(step, planned);
     add_times(step, planned);
@@ -195,7 +196,8 @@ class Describe {
     if (is_branch(step) && step.when.text.empty())
       planned.notes.emplace_back("only where no branch above is taken");
     if (step.when.text.empty()) return;
-    const auto value = evaluator_->evaluate(step.when.text, scope_);
+    const auto value =
+        is_of_child_ ? Result<Value>(Value()) : evaluator_->evaluate(step.when.text, scope_);
     const bool* answer = value ? value.value().boolean() : nullptr;
     if (answer == nullptr)
       planned.notes.push_back("only when " + step.when.text);
@@ -233,13 +235,21 @@ class Describe {
         return;
       case StepKind::group:
         if (step.loop) add_loop(step, planned);
+        if (step.child) add_child(step, planned);
         return;
     }
+  }
+
+  void add_child(const Step& step, PlannedStep& planned) {
+    planned.inputs.emplace_back("file", plan_.modules[step.child->module - 1].file);
+    for (const auto& [name, source] : step.child->with)
+      planned.inputs.emplace_back(name, text_now(source));
   }
 
   void add_loop(const Step& step, PlannedStep& planned) {
     const runbooks::LoopSpec& loop = *step.loop;
     const Step& body = plan_.step(step.children.front());
+    if (body.child) add_child(body, planned);
     planned.inputs.emplace_back("each", loop.item);
     planned.inputs.emplace_back("in", text_now(loop.in));
     if (!(loop.key == Template{})) planned.inputs.emplace_back("key", source_of(loop.key));
@@ -340,6 +350,7 @@ class Describe {
   const engine::ActionFacts& facts_;
   std::unique_ptr<scripting::Evaluator> evaluator_;
   PlanView view_;
+  bool is_of_child_ = false;  // the step that is described: its `inputs` are known when it begins
 };
 
 Value text_list(const std::vector<std::string>& texts) {

@@ -146,6 +146,12 @@ struct LoopOpened {
   std::vector<std::string> keys{};  // one for each
   friend bool operator==(const LoopOpened&, const LoopOpened&) = default;
 };
+// Another runbook began as a part of this run.
+struct ChildOpened {
+  Value::Map inputs{};  // resolved
+  Value::Map vars{};    // evaluated once, here
+  friend bool operator==(const ChildOpened&, const ChildOpened&) = default;
+};
 // The attempt is done (or the wait is over, the consent given, the values set).
 struct StepSucceeded {
   Value::Map outputs{};
@@ -211,7 +217,7 @@ using Payload =
     std::variant<RunCreated, RunClaimed, RunPaused, RunContinued, RunEnding, UndoPlanned,
                  FinallyStarted, RunStuck, RunFinished, RunNoted, SignalReceived, StepStarted,
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
-                 StepSkipped, StepReset, Voted, StepUndone, StepCorrected, LoopOpened>;
+                 StepSkipped, StepReset, Voted, StepUndone, StepCorrected, LoopOpened, ChildOpened>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

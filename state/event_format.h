@@ -203,6 +203,13 @@ struct Format<LoopOpened> {
 };
 
 template <>
+struct Format<ChildOpened> {
+  static constexpr EventType type{41, 1, "child.opened"};
+  static constexpr std::tuple fields{Field{"inputs", &ChildOpened::inputs},
+                                     Field{"vars", &ChildOpened::vars}};
+};
+
+template <>
 struct Format<StepUndone> {
   static constexpr EventType type{30, 1, "step.undone"};
   static constexpr std::tuple<> fields{};

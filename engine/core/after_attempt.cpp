@@ -124,7 +124,13 @@ void fail_step(Draft& draft, NodeIndex i, ActionError error) {
 }
 
 void end_group(Draft& draft, NodeIndex i) {
-  if (!draft.at(i).is_doomed) return draft.emit(i, state::StepSucceeded{});
+  if (!draft.at(i).is_doomed) {
+    auto outputs = child_outputs(draft, i);
+    if (!outputs) return fail_step(draft, i, invalid_input(outputs.error(), "outputs"));
+    state::StepSucceeded done;
+    done.outputs = std::move(outputs).value();
+    return draft.emit(i, std::move(done));
+  }
   end_groups_in(draft, i);
   ActionError error{ErrorClass::refused, "a step in it failed"};
   for (const NodeIndex child : draft.tree().children(i)) {

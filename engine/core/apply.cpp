@@ -184,6 +184,15 @@ class Fold {
     return success();
   }
 
+  Result<void> on(const ChildOpened& e) {
+    TRY(const auto i, change(StepChange::opened));
+    if (!tree_.step(i).child) return Error(ErrorCode::corrupt, event_.step + " uses no runbook");
+    run_.at(i).started_at = run_.at(i).first_started_at = event_.at;
+    run_.children.insert_or_assign(i, e);
+    open_group(i);
+    return success();
+  }
+
   Result<void> on(const Voted& e) {
     TRY(const auto i, change(StepChange::voted));
     run_.at(i).votes.push_back(e);

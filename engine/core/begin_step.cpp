@@ -156,7 +156,9 @@ void begin_step(Draft& draft, NodeIndex i) {
     case StepKind::manual: return open_task(draft, i);
     case StepKind::decide: return open_decision(draft, i);
     case StepKind::group:
-      return draft.step(i).loop ? open_loop(draft, i) : open(draft, i, {}, std::nullopt);
+      if (draft.step(i).loop) return open_loop(draft, i);
+      if (draft.step(i).child) return open_child(draft, i);
+      return open(draft, i, {}, std::nullopt);
   }
 }
 

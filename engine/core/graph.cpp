@@ -10,7 +10,8 @@ Graph::Graph(Plan plan) : plan_(std::move(plan)), dependents_(plan_.steps.size()
     const runbooks::Step& step = plan_.steps[i];
     for (const StepIndex need : step.needs) dependents_[need.number].push_back(StepIndex{i});
     by_address_.emplace(step.address, StepIndex{i});
-    if (!step.id.empty() && !step.undoes) by_id_.emplace(step.id, StepIndex{i});
+    if (!step.id.empty() && !step.undoes)
+      by_id_.emplace(std::pair(step.module, step.id), StepIndex{i});
   }
 }
 
@@ -38,11 +39,11 @@ std::optional<StepIndex> Graph::find_address(std::string_view address) const {
 
 std::optional<StepIndex> Graph::find(std::string_view address_or_id) const {
   const auto found = find_address(address_or_id);
-  return found ? found : find_id(address_or_id);
+  return found ? found : find_id(0, address_or_id);
 }
 
-std::optional<StepIndex> Graph::find_id(std::string_view id) const {
-  const auto found = by_id_.find(id);
+std::optional<StepIndex> Graph::find_id(std::uint32_t module, std::string_view id) const {
+  const auto found = by_id_.find({module, std::string(id)});
   return found != by_id_.end() ? std::optional(found->second) : std::nullopt;
 }
 

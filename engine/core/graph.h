@@ -29,7 +29,8 @@ class Graph {
   // By address or, where that is none, by id.
   std::optional<StepIndex> find(std::string_view address_or_id) const;
   std::optional<StepIndex> find_address(std::string_view address) const;
-  std::optional<StepIndex> find_id(std::string_view id) const;
+  // The step of this id in the file of a module; ids are unique there.
+  std::optional<StepIndex> find_id(std::uint32_t module, std::string_view id) const;
   // How many loops are around the step.
   std::uint32_t loop_depth(StepIndex i) const { return loop_depth_[i.number]; }
   // The step and all under it: they lie side by side.
@@ -43,7 +44,7 @@ class Graph {
   std::vector<std::uint32_t> loop_depth_;
   std::vector<std::uint32_t> end_;  // of the subtree, one past its last step
   std::map<std::string, StepIndex, std::less<>> by_address_;
-  std::map<std::string, StepIndex, std::less<>> by_id_;
+  std::map<std::pair<std::uint32_t, std::string>, StepIndex> by_id_;
 };
 
 }  // namespace rung::engine

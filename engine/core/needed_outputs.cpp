@@ -113,6 +113,13 @@ std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run
       if (is_own_undo) readers.by_self(expression, reader);
     });
   }
+  if (const auto* module = graph.plan().module_of(self); module != nullptr && !run.ending) {
+    for (const auto& [name, source] : module->outputs) {
+      runbooks::each_expression(source, [&](const Expression& expression) {
+        readers.by_id(expression, "outputs." + name + " of " + module->file);
+      });
+    }
+  }
   if (run.ending || self.undoes || tree.find_id(self.id, std::nullopt) != i)
     return std::move(readers).take();
   for (const auto& [name, source] : graph.plan().outputs) {

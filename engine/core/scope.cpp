@@ -37,12 +37,12 @@ void add_results(const StepTree& tree, const RunState& run, NodeIndex i, Value::
       const NodeIndex node = loop->item_node(n);
       const StepState& state = run.at(node);
       counts[state.status] += 1;
-      const Value result =
-          Value::Map{{"key", Value(loop->items[n].key)},
-                     {"item", loop->items[n].value},
-                     {"status", Value(name_of(state.status))},
-                     {"outputs", Value(item_outputs(tree, run, node))},
-                     {"error", state.error ? error_facts(*state.error, state.phase) : Value()}};
+      const Value result = Value::Map{
+          {"key", Value(loop->items[n].key)},
+          {"item", loop->items[n].value},
+          {"status", Value(name_of(state.status))},
+          {"outputs", Value(tree.step(node).child ? state.outputs : item_outputs(tree, run, node))},
+          {"error", state.error ? error_facts(*state.error, state.phase) : Value()}};
       results.push_back(result);
       by_key.emplace(loop->items[n].key, result);
     }
@@ -114,11 +114,19 @@ std::optional<Value> RunScope::name(std::string_view name) const {
   if (auto value = item(name)) return value;
   if (name == "run") return run_facts();
   if (!run_.created) return std::nullopt;
-  if (name == "inputs") return Value(run_.created->inputs);
-  if (name == "vars") return Value(run_.created->vars);
+  const state::ChildOpened* given = child();
+  if (name == "inputs") return Value(given != nullptr ? given->inputs : run_.created->inputs);
+  if (name == "vars") return Value(given != nullptr ? given->vars : run_.created->vars);
   if (name == "mode") return Value(run_.created->mode);
   if (name == "sites") return Value(graph_.plan().sites);
   return std::nullopt;
+}
+
+// What the runbook in whose file the step stands was given; nullptr for the run's own.
+const state::ChildOpened* RunScope::child() const {
+  const auto user = node_ ? tree_.child_around(*node_) : std::nullopt;
+  const auto found = user ? run_.children.find(*user) : run_.children.end();
+  return found == run_.children.end() ? nullptr : &found->second;
 }
 
 // The innermost loop comes first.

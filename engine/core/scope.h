@@ -28,6 +28,7 @@ class RunScope final : public scripting::Scope {
  private:
   Value run_facts() const;
   std::optional<Value> item(std::string_view name) const;
+  const state::ChildOpened* child() const;
 
   const Graph& graph_;
   StepTree tree_;

@@ -93,6 +93,7 @@ struct RunState {
 
   std::vector<StepState> steps;  // by NodeIndex: the plan's, then those of loops
   Loops loops;
+  std::map<NodeIndex, state::ChildOpened> children;  // what runbooks that are used were given
   std::set<NodeIndex> ready;         // may start as soon as the run lets steps start
   std::set<NodeIndex> active;        // running, backing off, open or in doubt; not groups
   std::set<NodeIndex> ended_groups;  // groups whose end is to be recorded

@@ -12,6 +12,11 @@ void begin_step(Draft& draft, NodeIndex i);
 // Its items and their keys; nothing of the loop has begun before they are recorded.
 void open_loop(Draft& draft, NodeIndex i);
 
+// What the runbook that the step uses is given; its steps begin when that is recorded.
+void open_child(Draft& draft, NodeIndex i);
+// What it gives when all its steps have ended well.
+Result<Value::Map> child_outputs(const Draft& draft, NodeIndex i);
+
 // A new attempt of an action: resolves its inputs and emits the intent.
 // False: nothing began, the run is paused because a file that the step names is not what it was.
 bool begin_attempt(Draft& draft, NodeIndex i);

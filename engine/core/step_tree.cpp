@@ -144,9 +144,16 @@ std::optional<NodeIndex> StepTree::find(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<NodeIndex> StepTree::child_around(NodeIndex i) const {
+  if (step(i).module == 0) return std::nullopt;
+  auto up = parent(i);
+  while (up && !step(*up).child) up = parent(*up);
+  return up;
+}
+
 std::optional<NodeIndex> StepTree::find_id(std::string_view id,
                                            std::optional<NodeIndex> from) const {
-  const auto planned = graph_.find_id(id);
+  const auto planned = graph_.find_id(from ? step(*from).module : 0, id);
   if (!planned) return std::nullopt;
   const NodeIndex node = from ? linked(*from, *planned) : node_of(*planned);
   return is_real(node) ? std::optional(node) : std::nullopt;

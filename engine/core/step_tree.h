@@ -90,6 +90,8 @@ class StepTree {
   std::optional<NodeIndex> find(std::string_view address_or_id) const;
   // The step of this id as the node `from` sees it: of the same item where it is in the same loop.
   std::optional<NodeIndex> find_id(std::string_view id, std::optional<NodeIndex> from) const;
+  // The step that uses the runbook in whose file this one stands; none for the run's own.
+  std::optional<NodeIndex> child_around(NodeIndex i) const;
   // The item of which the node is part, and its loop; nullptr outside of loops.
   const OpenLoop* around(NodeIndex i) const { return loops_.around(i); }
   const OpenLoop* opened_by(NodeIndex loop) const { return loops_.of(loop); }

@@ -86,7 +86,8 @@ class Showing {
     } else if (const auto* vote = std::get_if<state::Voted>(&event.payload)) {
       if (!vote->approve) mark(event.step, kRejected);
     } else if (std::holds_alternative<state::StepStarted>(event.payload) ||
-               std::holds_alternative<state::LoopOpened>(event.payload)) {
+               std::holds_alternative<state::LoopOpened>(event.payload) ||
+               std::holds_alternative<state::ChildOpened>(event.payload)) {
       mark_ran(event.step);
     }
   }

@@ -115,6 +115,7 @@ class Teller {
   Said operator()(const state::LoopOpened& e) const {
     return Words{">>", std::to_string(e.keys.size()) + " items"};
   }
+  Said operator()(const state::ChildOpened& e) const { return Words{">>", listed(e.inputs)}; }
   Said operator()(const state::StepSucceeded& e) const {
     return Words{"ok", listed(e.outputs) + (e.adopted ? "  adopted" : "") + by(e.who, e.say)};
   }

@@ -148,6 +148,7 @@ class Story {
     open(MomentKind::question, "asks").detail = ask.empty() ? text_of(e.shown, "do") : ask;
   }
   void on(const LoopOpened&) {}  // its items tell
+  void on(const ChildOpened&) {}
   void on(const StepSucceeded& e) {
     Moment* m = close(Ended::done);
     if (m == nullptr) {

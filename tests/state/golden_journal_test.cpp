@@ -40,8 +40,9 @@ std::vector<std::string> stored_journals() {
 std::vector<Event> in_a_row(std::vector<Payload> payloads) {
   std::vector<Event> events;
   for (Payload& payload : payloads) {
-    const bool is_of_step =
-        name_of(payload).starts_with("step.") || name_of(payload).starts_with("loop.");
+    const bool is_of_step = name_of(payload).starts_with("step.") ||
+                            name_of(payload).starts_with("loop.") ||
+                            name_of(payload).starts_with("child.");
     events.push_back({time_at(static_cast<std::int64_t>(events.size())),
                       is_of_step ? "items[3].copy" : "", std::move(payload)});
   }
@@ -105,6 +106,12 @@ std::vector<Event> one_of_each_of_loops() {
   return in_a_row({created_by_mila(), LoopOpened{Value{Value::List{1, "b"}}, {"1", "b"}}});
 }
 
+// Those of runbooks that a runbook uses.
+std::vector<Event> one_of_each_of_children() {
+  const Value::Map inputs{{"site", "west"}};
+  return in_a_row({created_by_mila(), ChildOpened{inputs, {{"day", "2026-11-21"}}}});
+}
+
 // The journals that hold one event of each type; a new type goes into one that is new with it.
 struct OneOfEach {
   const char* file;
@@ -112,7 +119,8 @@ struct OneOfEach {
 };
 constexpr OneOfEach kOneOfEach[] = {{"one-of-each.json", one_of_each},
                                     {"people.json", one_of_each_of_people},
-                                    {"loops.json", one_of_each_of_loops}};
+                                    {"loops.json", one_of_each_of_loops},
+                                    {"children.json", one_of_each_of_children}};
 
 class StoredJournal : public ::testing::TestWithParam<std::string> {
  protected:
