@@ -47,6 +47,8 @@ class Fold {
     run_.created_at = event_.at;
     add_steps(StepIndex{0}, static_cast<std::uint32_t>(graph_.size()), 1);
     run_.phase = RunPhase::steps;
+    const Duration timeout = graph_.plan().run_timeout;
+    if (timeout > Duration::zero()) run_.limit = Due{event_.at + timeout, Duration{}};
     open_root(graph_.plan().root);
     return success();
   }
@@ -73,6 +75,7 @@ class Fold {
 
   Result<void> on(const RunEnding& e) {
     run_.ending = e;
+    run_.limit.reset();
     run_.paused.reset();
     run_.failed_by.reset();
     return success();
@@ -108,6 +111,7 @@ class Fold {
     run_.finished = e;
     run_.finished_at = event_.at;
     run_.phase = RunPhase::finished;
+    run_.limit.reset();
     run_.paused.reset();
     run_.stuck_at.clear();
     run_.ready.clear();

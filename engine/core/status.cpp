@@ -96,7 +96,9 @@ state::RunSummary summary_of(const Graph& graph, const RunState& run) {
 }
 
 NextDue next_due(const RunState& run) {
-  return may_start(run) ? earlier(run.waits.next(), run.delays.next()) : run.waits.next();
+  NextDue next = run.waits.next();
+  if (may_start(run)) next = earlier(next, run.delays.next());
+  return run.limit ? earlier(next, {std::nullopt, run.limit}) : next;
 }
 
 std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state) {

@@ -80,9 +80,21 @@ void wake_open(Draft& draft, NodeIndex i) {
   }
 }
 
+// The run's own time counts while it is paused too; undo and `finally` have none.
+void end_when_out_of_time(Draft& draft) {
+  const RunState& run = draft.state();
+  if (!run.limit || !is_due(*run.limit, draft.context().now)) return;
+  begin_ending(
+      draft,
+      {state::Ending::fail, "",
+       "out of time: its timeout is " + to_string(draft.graph().plan().run_timeout), "", "", false},
+      CancelRunning::drain);
+}
+
 }  // namespace
 
 void wake_due(Draft& draft) {
+  end_when_out_of_time(draft);
   std::set<NodeIndex> due;
   draft.state().waits.collect(draft.context().now, due);
   draft.state().delays.collect(draft.context().now, due);

@@ -72,7 +72,7 @@ steps:
                 retry: {attempts: 5, delay: 10ms}
                 shell: echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
   - id: each
-    for_each: {item: disk, in: [a, b], max_parallel: 2}
+    for_each: {item: disk, in: [a, b]}
     steps:
       - id: wipe
         how_to_tell: cat witness

@@ -7,6 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
@@ -158,6 +159,48 @@ TEST_F(UndoSet, WaitsForTheAnswerWhereItDependsOnIt) {
   EXPECT_EQ(run_status(), state::RunStatus::in_doubt);
   send(Resolve{"a", ResolveAs::done, {}, by("ana")});
   EXPECT_THAT(effects(), Contains("start a@undo"));
+}
+
+class RunTimeout : public CoreTest {
+ protected:
+  static PlanBuilder within(Duration timeout) {
+    PlanBuilder plan;
+    plan.step(effect("a")).step(effect("b")).finally(effect("tidy"));
+    plan->run_timeout = timeout;
+    return plan;
+  }
+};
+
+TEST_F(RunTimeout, EndsTheStepsAndStillRunsFinally) {
+  given(within(1h));
+  pass(1h);
+  send(PassTime{});
+  ends("a", Done{});
+  EXPECT_EQ(status("b"), StepStatus::waiting);
+  EXPECT_THAT(effects(), Contains("start finally/tidy"));
+  ends("finally/tidy", Done{});
+  EXPECT_EQ(run_status(), state::RunStatus::failed);
+  EXPECT_THAT(state_.finished->reason, HasSubstr("out of time"));
+}
+
+TEST_F(RunTimeout, CountsWhileTheRunIsPausedAndIsWhatItWakesFor) {
+  given(within(1h));
+  ends("a", failed());
+  ASSERT_EQ(run_status(), state::RunStatus::paused);
+  EXPECT_FALSE(next_due(state_).is_empty());
+  pass(1h);
+  send(PassTime{});
+  EXPECT_THAT(effects(), ElementsAre("start finally/tidy"));
+}
+
+TEST_F(RunTimeout, LeavesFinallyItsTime) {
+  given(within(1h));
+  ends("a", Done{});
+  ends("b", Done{});
+  pass(2h);
+  send(PassTime{});
+  ends("finally/tidy", Done{});
+  EXPECT_EQ(run_status(), state::RunStatus::succeeded);
 }
 
 }  // namespace
