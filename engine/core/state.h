@@ -91,7 +91,7 @@ struct RunState {
   std::optional<NodeIndex> no_return;  // the step after whose intent the run cannot be undone
   TimePoint no_return_at;
 
-  std::optional<Due> limit;  // of the whole run: its steps end then
+  std::optional<Due> limit;      // of the whole run: its steps end then
   std::vector<StepState> steps;  // by NodeIndex: the plan's, then those of loops
   Loops loops;
   std::map<NodeIndex, state::ChildOpened> children;  // what runbooks that are used were given

@@ -64,7 +64,7 @@ TEST_F(ChildRunbookTest, RunsInItsOwnFolderWithItsOwnInputsAndGivesItsOutputs) {
 
 TEST_F(ChildRunbookTest, IsUndoneWithTheRunThatUsesIt) {
   EXPECT_EQ(box.rung({"run", "move.yaml"}).code, 4);
-  EXPECT_THAT(box.rung({"undo", "1", "--dry-run"}).out, HasSubstr("others/north/off@undo"));
+  EXPECT_THAT(box.rung({"undo", "1", "--dry-run"}).out, HasSubstr("1. others/north/off "));
   EXPECT_EQ(box.rung({"undo", "1", "--say", "back"}).code, 7);  // nobody drives it yet
   box.rung({"resume", "1"});
   EXPECT_EQ(box.read("effects.txt"), "off east\noff west\noff north\non\non\non\n");

@@ -24,7 +24,8 @@ MAY_INCLUDE = {
     "runbooks": ["base/*", "scripting/evaluator.h", "scripting/lua_evaluator.h"],
     "actions": ["base/*"],
     "engine/core": [
-        "base/*", "runbooks/plan.h", "runbooks/template.h", "state/event.h", "state/run_summary.h",
+        "base/*", "runbooks/inputs.h", "runbooks/plan.h", "runbooks/template.h", "state/event.h",
+        "state/run_summary.h",
         "scripting/evaluator.h",
     ],
     "engine/supervisor": ["base/*", "engine/executor.h"],
