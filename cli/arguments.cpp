@@ -24,9 +24,10 @@ constexpr Verbs verbs(V... verb) {
 }
 constexpr Verbs kEvery = ~Verbs{0};
 constexpr Verbs kTakesInputs = verbs(Verb::validate, Verb::plan, Verb::run, Verb::start);
-constexpr Verbs kSpeaks = verbs(Verb::run, Verb::start, Verb::resume, Verb::approve, Verb::reject,
-                                Verb::decide, Verb::done, Verb::signal, Verb::pause, Verb::cancel,
-                                Verb::retry, Verb::skip, Verb::resolve, Verb::undo);
+constexpr Verbs kSpeaks =
+    verbs(Verb::run, Verb::start, Verb::resume, Verb::approve, Verb::reject, Verb::decide,
+          Verb::done, Verb::signal, Verb::pause, Verb::cancel, Verb::retry, Verb::skip,
+          Verb::resolve, Verb::undo, Verb::take, Verb::hand);
 constexpr Verbs kDrives = verbs(Verb::run, Verb::resume);
 
 // Takes the text of an option; the answer says what is wrong with it, or nothing.
@@ -111,6 +112,7 @@ constexpr OptionSpec kOptions[] = {
      verbs(Verb::done, Verb::skip, Verb::resolve, Verb::retry),
      another<&Arguments::outputs>},
     {{"--as", "ANSWER", "done, not-done or failed"}, bit(Verb::resolve), text<&Arguments::as>},
+    {{"--to", "USER", "who commands the run from then on"}, bit(Verb::hand), text<&Arguments::to>},
     {{"--plan", "HASH", "approve only if the run follows this plan"},
      verbs(Verb::approve, Verb::reject),
      text<&Arguments::plan>},
@@ -236,6 +238,9 @@ std::vector<std::string Arguments::*> places_of(Verb verb) {
     case Verb::report:
     case Verb::watch:
     case Verb::why:
+    case Verb::brief:
+    case Verb::take:
+    case Verb::hand:
     case Verb::pause:
     case Verb::cancel:
     case Verb::undo: return {&Arguments::run};
@@ -313,6 +318,16 @@ std::optional<Stop> missing(const VerbSpec& verb, const Arguments& given) {
     return refuse(
         name + " needs a reason for the run's record",
         call(verb, given) + (given.as.empty() ? "" : " --as " + given.as) + " --say \"why\"");
+  }
+  if (verb.verb == Verb::hand && given.to.empty()) {
+    return refuse(name + " needs to know who is to command the run",
+                  "write:  rung hand " + given.run + " --to USER --say \"why\"");
+  }
+  const bool passes_command = verb.verb == Verb::hand || verb.verb == Verb::take;
+  if (passes_command && given.say.empty()) {
+    return refuse(name + " needs a reason for the run's record",
+                  "write:  rung " + std::string(verb.name) + (given.run.empty() ? "" : " ") +
+                      given.run + (given.to.empty() ? "" : " --to " + given.to) + " --say \"why\"");
   }
   if (verb.verb == Verb::signal && given.step.empty()) {
     return refuse(name + " needs the signal's name", "write:  rung signal " + given.run + " NAME");

@@ -24,12 +24,15 @@ enum class Verb : unsigned char {
   watch,
   logs,
   why,
+  brief,
   approve,
   reject,
   decide,
   done,
   signal,
   note,
+  take,
+  hand,
   pause,
   cancel,
   retry,
@@ -70,6 +73,7 @@ struct Arguments {
   std::string environment;  // --env
   std::string say;
   std::string as;         // --as of resolve
+  std::string to;         // --to of hand
   std::string plan;       // --plan of approve
   std::string dedupe;     // --once-for of run and start
   std::string example;    // of init

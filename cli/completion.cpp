@@ -19,7 +19,7 @@ Words words_of(const VerbSpec& verb) {
   if (verb.words.find('|') != std::string_view::npos) return Words::choices;
   if (verb.words.find("RUN") == std::string_view::npos) return Words::nothing;
   const bool looks = verb.verb == Verb::show || verb.verb == Verb::logs || verb.verb == Verb::why ||
-                     verb.verb == Verb::report;
+                     verb.verb == Verb::report || verb.verb == Verb::brief;
   return looks ? Words::all_runs : Words::runs;
 }
 

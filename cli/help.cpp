@@ -22,11 +22,13 @@ std::vector<Chapter> chapters() {
         Verb::completion}},
       {"Run", {Verb::run, Verb::start, Verb::resume}},
       {"Look",
-       {Verb::ls, Verb::show, Verb::watch, Verb::logs, Verb::why, Verb::report, Verb::graph}},
+       {Verb::ls, Verb::show, Verb::watch, Verb::logs, Verb::why, Verb::brief, Verb::report,
+        Verb::graph}},
       {"Decide",
        {Verb::approve, Verb::reject, Verb::decide, Verb::done, Verb::signal, Verb::note,
         Verb::resolve}},
-      {"Steer", {Verb::pause, Verb::retry, Verb::skip, Verb::cancel, Verb::undo}},
+      {"Steer",
+       {Verb::pause, Verb::retry, Verb::skip, Verb::cancel, Verb::undo, Verb::take, Verb::hand}},
       {"Keep", {Verb::gc, Verb::doctor, Verb::version}},
   };
 }

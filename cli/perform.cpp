@@ -21,6 +21,9 @@ ExitCode perform(const Arguments& arguments, const Console& console) {
     case Verb::done: return done(arguments, console);
     case Verb::signal: return signal(arguments, console);
     case Verb::note: return note(arguments, console);
+    case Verb::brief: return brief(arguments, console);
+    case Verb::take: return take(arguments, console);
+    case Verb::hand: return hand(arguments, console);
     case Verb::pause: return pause(arguments, console);
     case Verb::cancel: return cancel(arguments, console);
     case Verb::retry: return retry(arguments, console);

@@ -34,6 +34,7 @@ struct Encode {
 
   void operator()(const Vote& c) const {
     row.kind = c.approve ? "approve" : "reject";
+    if (!c.plan.empty()) row.args.emplace("plan", c.plan);
     put_step(row, c.step);
     put_by(row, c.by);
   }
@@ -65,6 +66,12 @@ struct Encode {
   void operator()(const Pause& c) const { plain("pause", c.by); }
   void operator()(const Continue& c) const { plain("resume", c.by); }
   void operator()(const Undo& c) const { plain("undo", c.by); }
+  void operator()(const TakeCommand& c) const { plain("take", c.by); }
+  void operator()(const HandCommand& c) const {
+    plain("hand", c.by);
+    row.args.emplace("to", c.to.who);
+    row.args.emplace("to_groups", Value::List(c.to.groups.begin(), c.to.groups.end()));
+  }
   void operator()(const Cancel& c) const {
     plain("cancel", c.by);
     if (c.running == CancelRunning::kill) row.args.emplace("kill", true);
@@ -103,14 +110,21 @@ Value::Map map_of(const state::Command& row, const char* name) {
   return *found->second.map();
 }
 
-By by_of(const state::Command& row) {
-  By by{row.who, {}, text_of(row, "say")};
-  const auto groups = row.args.find("groups");
-  if (groups == row.args.end() || groups->second.list() == nullptr) return by;
-  for (const Value& group : *groups->second.list()) {
-    if (group.string() != nullptr) by.groups.push_back(*group.string());
+std::vector<std::string> texts_of(const state::Command& row, const char* name) {
+  std::vector<std::string> texts;
+  const auto found = row.args.find(name);
+  if (found == row.args.end() || found->second.list() == nullptr) return texts;
+  for (const Value& text : *found->second.list()) {
+    if (text.string() != nullptr) texts.push_back(*text.string());
   }
-  return by;
+  return texts;
+}
+
+By by_of(const state::Command& row) {
+  return {row.who, texts_of(row, "groups"), text_of(row, "say")};
+}
+By receiver_of(const state::Command& row) {
+  return {text_of(row, "to"), texts_of(row, "to_groups"), ""};
 }
 
 Result<Request> decode_start(const state::Command& row) {
@@ -184,7 +198,7 @@ Result<Request> decode(const state::Command& row) {
   const std::string step = text_of(row, "step");
   const std::string& kind = row.kind;
   if (kind == "approve" || kind == "reject")
-    return Request(Command(Vote{step, kind == "approve", by}));
+    return Request(Command(Vote{step, kind == "approve", by, text_of(row, "plan")}));
   if (kind == "done") return Request(Command(FinishManual{step, map_of(row, "outputs"), by}));
   if (kind == "skip") return Request(Command(SkipStep{step, map_of(row, "outputs"), by}));
   if (kind == "retry") return Request(Command(RetryStep{step, by, map_of(row, "with")}));
@@ -193,6 +207,8 @@ Result<Request> decode(const state::Command& row) {
   if (kind == "note") return Request(Command(Note{text_of(row, "text"), by}));
   if (kind == "pause") return Request(Command(Pause{by}));
   if (kind == "resume") return Request(Command(Continue{by}));
+  if (kind == "take") return Request(Command(TakeCommand{by}));
+  if (kind == "hand") return Request(Command(HandCommand{receiver_of(row), by}));
   if (kind == "undo") return Request(Command(Undo{by}));
   if (kind == "cancel") {
     const bool kills = row.args.contains("kill");

@@ -15,7 +15,8 @@ namespace rung::engine {
 //   retry    also {with}
 //   decide   {step, option}
 //   signal   {name, payload}      note {text}      cancel {kill}
-//   pause resume undo             (no arguments)
+//   approve reject also {plan}    hand {to, to_groups}
+//   pause resume undo take        (no arguments)
 // All take `say`, and `groups`, the sender's OS groups.
 state::Command encode_start(const StartRequest& request, CommandId id, TimePoint at);
 state::Command encode(RunId run, const Command& command, CommandId id, TimePoint at);

@@ -37,6 +37,7 @@ class PolicyCheck {
     for (const auto& [role, person] : draft_.plan.people) known.push_back(role);
     for (const auto& word : draft.by) {
       if (std::find(known.begin(), known.end(), word.text) != known.end()) continue;
+      if (word.text == "commander") continue;  // of the run: whoever commands it
       const auto near = nearest(word.text, known);
       report().error(word.place, "nobody is called `" + word.text + "`",
                      near.empty() ? "add to rung.yaml  people: {" + word.text + ": {users: [...]}}"
@@ -48,6 +49,24 @@ class PolicyCheck {
                      "`count: " + std::to_string(approve.count) + "` without `by` counts nobody",
                      "add  by: [...]  with names from `people:`");
     }
+    check_quorum(draft);
+  }
+
+  // Where only named users may approve there must be enough of them.
+  void check_quorum(const DraftStep& draft) {
+    const auto& approve = draft.step.approve;
+    if (draft.step.kind != StepKind::approve || approve.count < 2 || approve.by.empty()) return;
+    std::set<std::string> users;
+    for (const std::string& name : approve.by) {
+      const auto person = draft_.plan.people.find(name);
+      if (person == draft_.plan.people.end() || !person->second.groups.empty()) return;
+      users.insert(person->second.users.begin(), person->second.users.end());
+    }
+    if (users.size() >= static_cast<std::size_t>(approve.count)) return;
+    report().error(draft.place,
+                   std::to_string(approve.count) + " people must approve, and only " +
+                       std::to_string(users.size()) + " may",
+                   "name more people, or ask for fewer");
   }
 
   std::optional<EffectClass> class_of(const Step& step) const {
@@ -92,7 +111,9 @@ class PolicyCheck {
       report().error(draft.place, "`undo_on` in " + name(step) + " has no `undo` that it narrows",
                      "add  undo: {command: [...]}  or remove it");
     }
-    const bool is_undone = draft_.plan.on_failure == OnFailure::undo_run || a_step_undoes_the_run();
+    const bool is_undone = draft_.plan.on_failure == OnFailure::undo_run ||
+                           draft_.plan.pause.then == AfterPause::undo_run ||
+                           a_step_undoes_the_run();
     if (has_undo || !is_undone || effect == EffectClass::read || is_in_finally(step)) return;
     report().error(draft.place, "the run may be undone, and " + name(step) + " does not say how",
                    "add  undo: {command: [...]}  or  undo: none  where there is nothing to undo");

@@ -45,6 +45,17 @@ const Table& objectives_table() {
   return table;
 }
 
+const Table& pause_table() {
+  static const Table table{
+      "pause",
+      {{"for", Shape::duration, "How long a pause after a failure may last: 30m."},
+       {"then", Shape::choice, "What happens then: fail.", nullptr, {"fail", "undo_run", "cancel"}},
+       {"remind", Shape::duration, "How often people are reminded while it lasts: 10m."}},
+      {},
+      {{"timeout", "for"}, {"after", "for"}, {"on_timeout", "then"}}};
+  return table;
+}
+
 const Table& secret_table() {
   static const Table table{
       "secret",
@@ -161,6 +172,8 @@ const Table& runbook_table() {
         "What a failed step means for the run: pause.",
         nullptr,
         {"pause", "fail", "undo_run"}},
+       {"pause", Shape::table, "How long the run pauses after a failure, and what then.",
+        &pause_table()},
        {"steps",
         Shape::tables,
         "What is done, in order, or as a graph with needs.",
@@ -170,7 +183,7 @@ const Table& runbook_table() {
        {"finally", Shape::tables, "Steps that run once before the end, however it ends.",
         &step_table()},
        {"outputs", Shape::values, "What the run gives: {new_primary: \"{{ inputs.to }}\"}."}},
-      {"triggers", "locks", "concurrency", "verify", "abort_if", "pause", "environments", "sites",
+      {"triggers", "locks", "concurrency", "verify", "abort_if", "environments", "sites",
        "connections", "notify"},
       {{"version", "rung"},
        {"apiVersion", "rung"},

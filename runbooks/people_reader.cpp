@@ -31,6 +31,54 @@ void read_by(const Fields& fields, DraftStep& draft) {
   for (const auto& item : node->items) draft.by.push_back({item.text, place_of(item)});
 }
 
+constexpr Duration kRemind = std::chrono::minutes(10);
+
+void add_people(const Node& node, DraftStep& draft) {
+  for (const auto& item : node.items) draft.by.push_back({item.text, place_of(item)});
+}
+
+void read_reminding(const Fields& fields, Duration timeout, Report& report, DraftStep& draft) {
+  auto& reminding = draft.step.reminding;
+  reminding.every = fields.duration("remind").value_or(kRemind);
+  const Node* node = fields.get("escalate");
+  if (node == nullptr) return;
+  const Fields escalate(*node, *fields.table().find("escalate")->table, report);
+  reminding.escalate_after = escalate.duration("after").value_or(Duration::zero());
+  reminding.escalate_to = escalate.texts("to");
+  if (const Node* to = escalate.get("to")) add_people(*to, draft);
+  const bool is_late = timeout > Duration::zero() && reminding.escalate_after >= timeout;
+  if (!is_late) return;
+  report.error(escalate.place("after"),
+               "nobody would be asked: after " + to_string(reminding.escalate_after) +
+                   " the waiting is over (" + to_string(timeout) + ")",
+               "write a shorter `after`");
+}
+
+// `each` stands for `by` and `count` in one.
+void read_each(const Fields& fields, Report& report, DraftStep& draft) {
+  const Node* node = fields.get("each");
+  if (node == nullptr) return;
+  for (const char* other : {"by", "count"}) {
+    if (!fields.has(other)) continue;
+    report.error(fields.place(other),
+                 std::string("`each` says who must approve, so `") + other + "` has no place",
+                 std::string("remove `") + other + "`, or `each`");
+  }
+  auto& approve = draft.step.approve;
+  std::vector<std::string> names = fields.texts("each");
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) ==
+        names.begin() + static_cast<std::ptrdiff_t>(i))
+      continue;
+    report.error(place_of(node->items[i]), "`" + names[i] + "` is named twice",
+                 "write  by: [" + names[i] + "]  with  count: 2  for two of them");
+  }
+  add_people(*node, draft);
+  approve.is_each = true;
+  approve.count = static_cast<std::int32_t>(std::max<std::size_t>(names.size(), 1));
+  approve.by = std::move(names);
+}
+
 // `timeout` stands inside, or beside; never in both places.
 void read_timeout(const Fields& inner, const Fields& step, Report& report, DraftStep& draft) {
   if (inner.has("timeout") && step.has("timeout")) {
@@ -40,6 +88,12 @@ void read_timeout(const Fields& inner, const Fields& step, Report& report, Draft
         "keep the one in `" + std::string(inner.table().what) + "`");
   }
   if (const auto timeout = inner.duration("timeout")) draft.step.timeout = *timeout;
+}
+
+// Wherever it stands; what is wrong with it was reported.
+Duration timeout_of(const Fields& inner, const Fields& step) {
+  const auto inside = inner.duration("timeout");
+  return inside ? *inside : step.duration("timeout").value_or(Duration::zero());
 }
 
 void read_options(const Node& options, Report& report, DraftStep& draft) {
@@ -137,6 +191,8 @@ void read_approve(const Node& node, const Fields& step, Report& report, DraftSte
     report.error(step.place("approve"), "`approve` needs `timeout`: nobody may be there to answer",
                  "add  timeout: 15m");
   }
+  read_each(fields, report, draft);
+  read_reminding(fields, timeout_of(fields, step), report, draft);
 }
 
 void read_manual(const Node& node, const Fields& step, Report& report, DraftStep& draft) {
@@ -149,6 +205,7 @@ void read_manual(const Node& node, const Fields& step, Report& report, DraftStep
   if (const Node* outputs = fields.get("outputs")) manual.outputs = read_outputs(*outputs, report);
   manual.on_timeout = on_timeout(fields.text("on_timeout"), OnTimeout::pause);
   read_timeout(fields, step, report, draft);
+  read_reminding(fields, timeout_of(fields, step), report, draft);
 }
 
 void read_decide(const Node& node, const Fields& step, Report& report, DraftStep& draft) {
@@ -160,6 +217,7 @@ void read_decide(const Node& node, const Fields& step, Report& report, DraftStep
   decide.by = fields.texts("by");
   decide.fallback = fields.text("default");
   draft.step.timeout = fields.duration("after").value_or(Duration::zero());
+  read_reminding(fields, draft.step.timeout, report, draft);
   const bool is_known =
       std::any_of(decide.options.begin(), decide.options.end(),
                   [&](const auto& option) { return option.first == decide.fallback; });

@@ -72,6 +72,7 @@ struct ApproveSpec {
   Template::Map show;
   std::vector<std::string> by;  // names in Plan::people; empty: anybody confirms
   std::int32_t count = 1;
+  bool is_each = false;  // one person for each name of `by`, nobody for two of them
   OnTimeout on_timeout = OnTimeout::reject;
   OnReject on_reject = OnReject::cancel;
   friend bool operator==(const ApproveSpec&, const ApproveSpec&) = default;
@@ -111,6 +112,23 @@ struct ChildSpec {
   friend bool operator==(const ChildSpec&, const ChildSpec&) = default;
 };
 
+// How people are kept aware of what waits for them.
+struct Reminding {
+  Duration every{};                      // 0: never
+  Duration escalate_after{};             // 0: never
+  std::vector<std::string> escalate_to;  // names in Plan::people, who may answer from then on
+  friend bool operator==(const Reminding&, const Reminding&) = default;
+};
+
+// What becomes of a pause after a failure that nobody ends.
+enum class AfterPause : std::uint8_t { fail, undo_run, cancel };
+struct PauseSpec {
+  Duration remind{};  // 0: never
+  Duration limit{};   // 0: none
+  AfterPause then = AfterPause::fail;
+  friend bool operator==(const PauseSpec&, const PauseSpec&) = default;
+};
+
 // A node of the unfolded plan. Every default is materialised: what is absent here is absent.
 struct Step {
   std::string id;       // flat in its file; "" for none
@@ -134,6 +152,7 @@ struct Step {
   ApproveSpec approve;
   ManualSpec manual;
   DecideSpec decide;
+  Reminding reminding;         // of the three
   bool cancel_others = false;  // kind group: a failing child cancels its running siblings
   bool is_parallel = false;    // kind group: children start together (needs are empty)
   std::optional<LoopSpec> loop;
@@ -241,6 +260,7 @@ struct Plan {
   Duration rto{};  // 0: none stated
   Duration rpo{};
   OnFailure on_failure = OnFailure::pause;
+  PauseSpec pause;
   Duration run_timeout{};
   Retry default_retry;  // for idempotent and keyed uses without a `retry:`
 

@@ -134,6 +134,7 @@ ApproveSpec read_approve(FieldReader in) {
   approve.show = templates(in, "show");
   approve.by = texts(in, "by");
   approve.count = small(in, "count", 1);
+  approve.is_each = in.boolean("each");
   approve.on_timeout = word(in, "on_timeout", OnTimeout::reject);
   approve.on_reject = word(in, "on_reject", OnReject::cancel);
   in.refuse_others();
@@ -191,6 +192,24 @@ DecideSpec read_decide(FieldReader in) {
   return decide;
 }
 
+Reminding read_reminding(FieldReader in) {
+  Reminding reminding;
+  reminding.every = in.duration("every");
+  reminding.escalate_after = in.duration("escalate_after");
+  reminding.escalate_to = texts(in, "escalate_to");
+  in.refuse_others();
+  return reminding;
+}
+
+PauseSpec read_pause(FieldReader in) {
+  PauseSpec pause;
+  pause.remind = in.duration("remind");
+  pause.limit = in.duration("limit");
+  pause.then = word(in, "then", AfterPause::fail);
+  in.refuse_others();
+  return pause;
+}
+
 void read_kind(FieldReader& in, Step& out) {
   out.kind = word(in, "kind", StepKind::action);
   if (const Value* action = in.value("action")) out.action = read_use(in.inner(*action, "action"));
@@ -204,6 +223,8 @@ void read_kind(FieldReader& in, Step& out) {
     out.manual = read_manual(in.inner(*manual, "manual"));
   if (const Value* decide = in.value("decide"))
     out.decide = read_decide(in.inner(*decide, "decide"));
+  if (const Value* reminding = in.value("reminding"))
+    out.reminding = read_reminding(in.inner(*reminding, "reminding"));
   out.cancel_others = in.boolean("cancel_others");
   out.is_parallel = in.boolean("parallel");
   if (const Value* loop = in.value("loop")) out.loop = read_loop(in.inner(*loop, "loop"));
@@ -368,6 +389,7 @@ Plan read_plan(FieldReader& in) {
   plan.rto = in.duration("rto");
   plan.rpo = in.duration("rpo");
   plan.on_failure = word(in, "on_failure", OnFailure::pause);
+  if (const Value* pause = in.value("pause")) plan.pause = read_pause(in.inner(*pause, "pause"));
   plan.run_timeout = in.duration("timeout");
   if (const Value* retry = in.value("default_retry")) {
     plan.default_retry = read_retry(in.inner(*retry, "default_retry"));

@@ -62,4 +62,13 @@ std::string_view name_of(InDoubt policy) {
   return "";
 }
 
+std::string_view name_of(AfterPause policy) {
+  switch (policy) {
+    case AfterPause::fail: return "fail";
+    case AfterPause::undo_run: return "undo_run";
+    case AfterPause::cancel: return "cancel";
+  }
+  return "";
+}
+
 }  // namespace rung::runbooks

@@ -16,6 +16,7 @@ std::string_view name_of(OnFailure policy);
 std::string_view name_of(OnReject policy);
 std::string_view name_of(OnTimeout policy);
 std::string_view name_of(InDoubt policy);
+std::string_view name_of(AfterPause policy);
 
 // Every value of an enumeration, in the order of its declaration.
 template <class Enum>
@@ -42,6 +43,11 @@ struct AllOf<OnTimeout> {
 template <>
 struct AllOf<InDoubt> {
   static constexpr std::array values{InDoubt::by_class, InDoubt::retry, InDoubt::ask};
+};
+
+template <>
+struct AllOf<AfterPause> {
+  static constexpr std::array values{AfterPause::fail, AfterPause::undo_run, AfterPause::cancel};
 };
 
 template <class Enum>

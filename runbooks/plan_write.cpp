@@ -101,6 +101,7 @@ Value::Map fields_of(const ApproveSpec& approve) {
   out.templates("show", approve.show);
   out.texts("by", approve.by);
   out.integer("count", approve.count, 1);
+  out.boolean("each", approve.is_each);
   out.word("on_timeout", approve.on_timeout, OnTimeout::reject);
   out.word("on_reject", approve.on_reject, OnReject::cancel);
   return out.take();
@@ -149,6 +150,22 @@ Value::Map fields_of(const DecideSpec& decide) {
   return out.take();
 }
 
+Value::Map fields_of(const Reminding& reminding) {
+  FieldWriter out;
+  out.duration("every", reminding.every);
+  out.duration("escalate_after", reminding.escalate_after);
+  out.texts("escalate_to", reminding.escalate_to);
+  return out.take();
+}
+
+Value::Map fields_of(const PauseSpec& pause) {
+  FieldWriter out;
+  out.duration("remind", pause.remind);
+  out.duration("limit", pause.limit);
+  out.word("then", pause.then, AfterPause::fail);
+  return out.take();
+}
+
 void write_kind(const Step& step, FieldWriter& out) {
   out.word("kind", step.kind, StepKind::action);
   out.map("action", fields_of(step.action));
@@ -159,6 +176,7 @@ void write_kind(const Step& step, FieldWriter& out) {
   out.map("approve", fields_of(step.approve));
   out.map("manual", fields_of(step.manual));
   out.map("decide", fields_of(step.decide));
+  out.map("reminding", fields_of(step.reminding));
   out.boolean("cancel_others", step.cancel_others);
   out.boolean("parallel", step.is_parallel);
   if (step.loop) out.map("loop", fields_of(*step.loop));
@@ -296,6 +314,7 @@ Value::Map fields_of(const Plan& plan) {
   out.duration("rto", plan.rto);
   out.duration("rpo", plan.rpo);
   out.word("on_failure", plan.on_failure, OnFailure::pause);
+  out.map("pause", fields_of(plan.pause));
   out.duration("timeout", plan.run_timeout);
   out.put("default_retry", fields_of(plan.default_retry));
   out.integer("root", plan.root.number);

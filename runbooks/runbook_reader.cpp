@@ -1,5 +1,7 @@
 #include "runbooks/runbook_reader.h"
 
+#include "runbooks/plan_words.h"
+
 #include "runbooks/value_reader.h"
 
 #include <algorithm>
@@ -196,6 +198,22 @@ class RunbookReader {
     }
   }
 
+  void read_pause() {
+    PauseSpec& pause = draft_.plan.pause;
+    pause.remind = std::chrono::minutes(10);
+    const Node* node = fields_.get("pause");
+    if (node == nullptr) return;
+    const Fields fields(*node, *fields_.table().find("pause")->table, report());
+    pause.remind = fields.duration("remind").value_or(pause.remind);
+    pause.limit = fields.duration("for").value_or(Duration::zero());
+    pause.then = parse_word<AfterPause>(fields.text("then")).value_or(AfterPause::fail);
+    if (fields.has("for") == fields.has("then")) return;
+    const bool is_endless = fields.has("then");
+    report().error(fields.place(is_endless ? "then" : "for"),
+                   "`for` and `then` go together: how long a pause lasts, and what then",
+                   is_endless ? "add  for: 30m" : "add  then: fail");
+  }
+
   void read_policy() {
     Plan& plan = draft_.plan;
     plan.secrets = reading_.project.secrets;
@@ -215,6 +233,7 @@ class RunbookReader {
       draft_.rto_place = objectives.place("rto");
     }
     plan.run_timeout = fields_.duration("timeout").value_or(Duration::zero());
+    read_pause();
     const auto on_failure = fields_.text("on_failure");
     draft_.has_on_failure = !on_failure.empty();
     if (on_failure == "fail") plan.on_failure = OnFailure::fail;

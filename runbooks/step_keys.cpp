@@ -50,6 +50,29 @@ const Table& wait_table() {
   return table;
 }
 
+const Table& escalate_table() {
+  static const Table table{
+      "escalate",
+      {{"after", Shape::duration, "How long nobody has answered by then: 5m.", nullptr, {}, true},
+       {"to",
+        Shape::texts,
+        "Who is asked too and may answer from then on, names from `people:`.",
+        nullptr,
+        {},
+        true}},
+      {},
+      {{"people", "to"}, {"who", "to"}, {"by", "to"}, {"timeout", "after"}}};
+  return table;
+}
+
+// Of everything that waits for a person.
+Key remind_key() {
+  return {"remind", Shape::duration, "How often people are reminded while it waits: 10m."};
+}
+Key escalate_key() {
+  return {"escalate", Shape::table, "Who is asked too when nobody answers.", &escalate_table()};
+}
+
 const Table& approve_table() {
   static const Table table{
       "approve",
@@ -57,6 +80,10 @@ const Table& approve_table() {
        {"show", Shape::values, "Facts shown beside the question: name and value."},
        {"by", Shape::texts, "Who may decide, names from `people:`. Without it anybody confirms."},
        {"count", Shape::integer, "How many different people must approve: 1."},
+       {"each", Shape::texts,
+        "Instead of by and count: one person for each of these names, nobody for two."},
+       remind_key(),
+       escalate_key(),
        {"timeout", Shape::duration,
         "How long the question stays open; must be stated here or beside."},
        {"on_timeout",
@@ -86,6 +113,8 @@ const Table& manual_table() {
                             {"by", Shape::texts, "Who does it, names from `people:`."},
                             {"outputs", Shape::types, "What the person reports: {ticket: string}."},
                             {"timeout", Shape::duration, "How long it may take."},
+                            remind_key(),
+                            escalate_key(),
                             {"on_timeout",
                              Shape::choice,
                              "What happens then: pause.",
@@ -112,7 +141,9 @@ const Table& decide_table() {
         true},
        {"default", Shape::name, "The option that is taken when nobody has decided."},
        {"after", Shape::duration, "How long to wait until then: 3m."},
-       {"by", Shape::texts, "Who may decide, names from `people:`. Without it anybody."}},
+       {"by", Shape::texts, "Who may decide, names from `people:`. Without it anybody."},
+       remind_key(),
+       escalate_key()},
       {},
       {{"message", "ask"},
        {"question", "ask"},

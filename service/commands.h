@@ -10,6 +10,7 @@ using engine::Cancel;
 using engine::CancelRunning;
 using engine::Command;
 using engine::FinishManual;
+using engine::HandCommand;
 using engine::Note;
 using engine::Pause;
 using engine::PickOption;
@@ -18,6 +19,7 @@ using engine::ResolveAs;
 using engine::RetryStep;
 using engine::SendSignal;
 using engine::SkipStep;
+using engine::TakeCommand;
 using engine::Undo;
 using engine::Vote;
 

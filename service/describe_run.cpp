@@ -41,6 +41,7 @@ StepView view_of(const engine::StepTree& tree, const engine::RunState& run, Node
   view.finished_at = state.finished_at;
   if (state.due) view.due = state.due->utc;
   view.timeout = step.timeout;
+  view.no_return = step.point_of_no_return.value_or("");
   return view;
 }
 
@@ -181,15 +182,19 @@ Value need_value(const Need& need) {
   Value::List commands;
   for (const Way& way : need.ways)
     commands.emplace_back(Value::Map{{"when", way.when}, {"command", way.command}});
-  return Value::Map{{"for", name_of_need(need.kind)},
-                    {"step", need.step},
-                    {"text", need.text},
-                    {"facts", std::move(facts)},
-                    {"since", time_or_null(need.since)},
-                    {"until", time_or_null(need.until)},
-                    {"then", need.then},
-                    {"who", need.who},
-                    {"commands", std::move(commands)}};
+  return Value::Map{
+      {"for", name_of_need(need.kind)},
+      {"step", need.step},
+      {"text", need.text},
+      {"facts", std::move(facts)},
+      {"since", time_or_null(need.since)},
+      {"until", time_or_null(need.until)},
+      {"then", need.then},
+      {"who", need.who},
+      {"reminders", need.reminders},
+      {"reminded_at", time_or_null(need.reminded_at)},
+      {"escalated_to", Value::List(need.escalated_to.begin(), need.escalated_to.end())},
+      {"commands", std::move(commands)}};
 }
 
 Value deed_value(const Deed& deed) {
@@ -252,6 +257,8 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   view.environment = run.created->environment;
   view.who = run.created->who;
   view.say = run.created->say;
+  view.commander = run.commander;
+  view.commanded_since = run.commanded_since;
   view.status = summary.status;
   view.reason = summary.reason;
   view.created_at = run.created_at;
@@ -294,6 +301,7 @@ Value to_value(const RunView& run) {
                     {"status", state::name_of(run.status)},
                     {"reason", run.reason},
                     {"who", run.who},
+                    {"commander", run.commander},
                     {"say", run.say},
                     {"created_at", rounded(run.created_at)},
                     {"finished_at", time_or_null(run.finished_at)},

@@ -167,6 +167,9 @@ void History::note_deed(const state::Event& event) {
             deed(e.who, "corrected",
                  corrections_text(e.with) + (e.say.empty() ? "" : " (" + e.say + ")"));
           },
+          [&](const state::RunCommanded& e) {
+            deed(e.who, e.to == e.who ? "took command" : "handed command to " + e.to, e.say);
+          },
           [&](const state::StepReset& e) { deed(e.who, "retried", e.say); },
           [](const auto&) {},
       },

@@ -4,6 +4,8 @@
 #include "engine/core/corrections.h"
 #include "engine/core/needed_outputs.h"
 #include "engine/core/people.h"
+#include "engine/core/quorum.h"
+#include "engine/core/reminders.h"
 #include "engine/core/resolve.h"
 
 #include <algorithm>
@@ -38,6 +40,15 @@ std::string timeout_text(OnTimeout on_timeout, OnReject on_reject) {
     case OnTimeout::pause: return "the run pauses";
     case OnTimeout::fail: return "the step fails";
     case OnTimeout::proceed: return "the run goes on without it";
+  }
+  return "";
+}
+
+std::string after_pause_text(runbooks::AfterPause then) {
+  switch (then) {
+    case runbooks::AfterPause::fail: return "the run fails";
+    case runbooks::AfterPause::undo_run: return "the run is undone";
+    case runbooks::AfterPause::cancel: return "the run is cancelled";
   }
   return "";
 }
@@ -95,6 +106,7 @@ class Needs {
       add_engine();
     else if (!viewer_.has_room)
       add_room();
+    for (Need& need : needs_) add_reminders(need);
     std::stable_partition(needs_.begin(), needs_.end(),
                           [](const Need& n) { return n.is_for_person; });
     return std::move(needs_);
@@ -120,6 +132,26 @@ class Needs {
     return {step, run_.at(i), address, has_id ? step.id : address};
   }
 
+  void add_reminders(Need& need) const {
+    if (!need.is_for_person || need.kind == NeedKind::engine) return;
+    const bool is_of_run = need.kind == NeedKind::failure || need.kind == NeedKind::paused ||
+                           need.kind == NeedKind::stuck;
+    const auto i =
+        is_of_run ? std::optional(engine::node_of(graph_.plan().root)) : tree_.find(need.step);
+    const auto asking = i ? run_.asking.find(*i) : run_.asking.end();
+    if (asking == run_.asking.end()) return;
+    need.reminders = asking->second.reminders;
+    if (need.reminders > 0) {
+      need.reminded_at = asking->second.reminded_at;
+      need.facts.emplace_back("reminded", std::to_string(need.reminders) + " times, last " +
+                                              clock_text(asking->second.reminded_at));
+    }
+    if (!asking->second.is_escalated) return;
+    need.escalated_to = tree_.step(*i).reminding.escalate_to;
+    need.facts.emplace_back("escalated to", people_text(graph_.plan(), need.escalated_to) + " " +
+                                                clock_text(asking->second.escalated_at));
+  }
+
   // What somebody must tell who says that the step is done.
   std::string needed_outputs(const Open& at) const {
     std::string text;
@@ -127,8 +159,9 @@ class Needs {
       text += " -s " + output.name + "=VALUE";
     return text;
   }
-  std::string not_you(const std::vector<std::string>& by) const {
-    const bool may = engine::is_one_of(graph_.plan(), by, {viewer_.who, viewer_.groups, ""});
+  std::string not_you(const Open& at, const std::vector<std::string>& by) const {
+    const engine::Asked asked{*tree_.find(at.address), by};
+    const bool may = engine::may_answer(graph_, run_, asked, {viewer_.who, viewer_.groups, ""});
     return may ? "" : ". Not you (" + viewer_.who + ")";
   }
 
@@ -167,16 +200,23 @@ class Needs {
       for (const auto& [name, value] : *show->second.map())
         need.facts.emplace_back(name, to_text(value));
     }
+    if (const auto was = at.state.shown.find("was"); was != at.state.shown.end())
+      add_old_facts(need, at.state.shown, was->second);
     need.facts.emplace_back("plan", run_.created->plan.substr(0, 6));
     for (const state::Voted& vote : at.state.votes) {
       need.facts.emplace_back(vote.who, (vote.approve ? "approved" : "rejected") +
                                             (vote.say.empty() ? "" : ": " + vote.say));
     }
-    need.who = people_text(graph_.plan(), at.step.approve.by);
-    if (at.step.approve.count > 1)
+    need.who = who_text(at.step.approve.by);
+    if (at.step.approve.is_each)
+      need.who += ", one for each name";
+    else if (at.step.approve.count > 1)
       need.who += ", " + std::to_string(at.step.approve.count) + " of them";
+    const std::string missing = engine::missing_text(at.step.approve, at.state.votes);
+    if (!at.state.votes.empty() && !missing.empty())
+      need.facts.emplace_back("still needs", missing);
     const bool is_mine = viewer_.who == run_.created->who && !at.step.approve.by.empty();
-    need.who += is_mine ? ". Not you: you started it" : not_you(at.step.approve.by);
+    need.who += is_mine ? ". Not you: you started it" : not_you(at, at.step.approve.by);
     need.then =
         need.until ? timeout_text(at.step.approve.on_timeout, at.step.approve.on_reject) : "";
     need.ends_well_by_itself = need.until.has_value() && ends_well(at.step.approve.on_timeout);
@@ -186,12 +226,37 @@ class Needs {
     needs_.push_back(std::move(need));
   }
 
+  // An approval was void because these were other values.
+  static void add_old_facts(Need& need, const Value::Map& shown, const Value& was) {
+    need.facts.emplace_back("asked again", "what was shown to those who approved has changed");
+    if (const Value* ask = was.member("ask"); ask != nullptr && to_text(*ask) != need.text)
+      need.facts.emplace_back("asked before", to_text(*ask));
+    const auto now = shown.find("show");
+    const Value* before = was.member("show");
+    if (now == shown.end() || before == nullptr || before->map() == nullptr) return;
+    for (const auto& [name, value] : *before->map()) {
+      const Value* today = now->second.member(name);
+      if (today == nullptr || !(*today == value))
+        need.facts.emplace_back(name + " was", to_text(value));
+    }
+  }
+
+  // `commander` is whoever commands the run, where the project does not name some.
+  std::string who_text(const std::vector<std::string>& by) const {
+    if (graph_.plan().people.contains("commander") || run_.commander.empty())
+      return people_text(graph_.plan(), by);
+    runbooks::Plan plan;
+    plan.people = graph_.plan().people;
+    plan.people.emplace("commander", runbooks::Person{{run_.commander}, {}});
+    return people_text(plan, by);
+  }
+
   void add_task(const Open& at) {
     Need need = open_need(NeedKind::task, at);
     need.is_for_person = true;
     need.text = text_of(at.state.shown, "do");
     for (const std::string& item : at.step.manual.checklist) need.facts.emplace_back("check", item);
-    need.who = people_text(graph_.plan(), at.step.manual.by) + not_you(at.step.manual.by);
+    need.who = who_text(at.step.manual.by) + not_you(at, at.step.manual.by);
     need.then = need.until ? timeout_text(at.step.manual.on_timeout, OnReject::cancel) : "";
     need.ends_well_by_itself = need.until.has_value() && ends_well(at.step.manual.on_timeout);
     std::string outputs;
@@ -205,7 +270,7 @@ class Needs {
     Need need = open_need(NeedKind::decision, at);
     need.is_for_person = true;
     need.text = text_of(at.state.shown, "ask");
-    need.who = people_text(graph_.plan(), at.step.decide.by) + not_you(at.step.decide.by);
+    need.who = who_text(at.step.decide.by) + not_you(at, at.step.decide.by);
     need.then = need.until ? at.step.decide.fallback + " is taken" : "";
     need.ends_well_by_itself = need.until.has_value();
     const auto shown = at.state.shown.find("options");
@@ -309,9 +374,14 @@ class Needs {
     Need need;
     need.is_for_person = true;
     need.since = history_.paused_at();
+    const runbooks::PauseSpec& pause = graph_.plan().pause;
+    const bool ends =
+        engine::may_end_by_itself(run_) && pause.limit > Duration::zero() && need.since;
+    if (ends) need.until = *need.since + pause.limit;
     need.step = paused.step;
     need.who = "anybody";
-    need.then = "nothing: the run waits until somebody decides";
+    need.then =
+        ends ? after_pause_text(pause.then) : "nothing: the run waits until somebody decides";
     if (paused.reason == state::PauseReason::operator_) {
       need.kind = NeedKind::paused;
       need.text = "paused by " + paused.who + (paused.say.empty() ? "" : ": " + paused.say);

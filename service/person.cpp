@@ -21,26 +21,47 @@ std::string user_name() {
   return "uid " + std::to_string(::getuid());
 }
 
-std::vector<std::string> group_names() {
-  constexpr int kMostGroups = 256;
-  std::array<gid_t, kMostGroups> ids{};
-  const int count = ::getgroups(kMostGroups, ids.data());
+std::string group_name(gid_t id) {
+  group entry{};
+  group* found = nullptr;
+  std::array<char, kEntryBytes> buffer{};
+  const int failed = ::getgrgid_r(id, &entry, buffer.data(), buffer.size(), &found);
+  return failed == 0 && found != nullptr ? found->gr_name : "";
+}
+
+std::vector<std::string> names_of(const gid_t* ids, int count) {
   std::vector<std::string> names;
   for (int i = 0; i < count; ++i) {
-    group entry{};
-    group* found = nullptr;
-    std::array<char, kEntryBytes> buffer{};
-    const int failed = ::getgrgid_r(ids[static_cast<std::size_t>(i)], &entry, buffer.data(),
-                                    buffer.size(), &found);
-    if (failed == 0 && found != nullptr) names.emplace_back(found->gr_name);
+    std::string name = group_name(ids[i]);
+    if (!name.empty()) names.push_back(std::move(name));
   }
   return names;
+}
+
+constexpr int kMostGroups = 256;
+
+std::vector<std::string> own_groups() {
+  std::array<gid_t, kMostGroups> ids{};
+  return names_of(ids.data(), ::getgroups(kMostGroups, ids.data()));
 }
 
 }  // namespace
 
 engine::By this_person(std::string say) {
-  return {user_name(), group_names(), std::move(say)};
+  return {user_name(), own_groups(), std::move(say)};
+}
+
+Result<engine::By> person_named(const std::string& user) {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, kEntryBytes> buffer{};
+  const int failed = ::getpwnam_r(user.c_str(), &entry, buffer.data(), buffer.size(), &found);
+  if (failed != 0 || found == nullptr)
+    return Error(ErrorCode::not_found, "this machine has no user " + user);
+  std::array<gid_t, kMostGroups> ids{};
+  int count = kMostGroups;
+  if (::getgrouplist(user.c_str(), found->pw_gid, ids.data(), &count) < 0) count = kMostGroups;
+  return engine::By{user, names_of(ids.data(), count), ""};
 }
 
 }  // namespace rung::service

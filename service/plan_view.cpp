@@ -221,7 +221,8 @@ class Describe {
       case StepKind::wait: return add_wait(step, planned);
       case StepKind::approve:
         planned.inputs.emplace_back("ask", text_now(step.approve.ask));
-        planned.inputs.emplace_back("by", people_text(plan_, step.approve.by));
+        planned.inputs.emplace_back("by", people_text(plan_, step.approve.by) +
+                                              (step.approve.is_each ? ", one for each name" : ""));
         return;
       case StepKind::manual:
         planned.inputs.emplace_back("do", text_now(step.manual.instruction));

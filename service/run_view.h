@@ -49,6 +49,7 @@ struct StepView {
   std::optional<TimePoint> finished_at;
   std::optional<TimePoint> due;  // a wait, a delay or a consent ends then
   Duration timeout{};            // of each attempt; 0: none
+  std::string no_return;         // its point of no return, as text; "" for none
 };
 
 // What somebody did to the run, and why.
@@ -108,8 +109,11 @@ struct Need {
   std::vector<std::pair<std::string, std::string>> facts;  // name, text
   std::optional<TimePoint> since;
   std::optional<TimePoint> until;
-  std::string then;  // at `until`, or if nobody does anything
-  std::string who;   // can change it
+  std::string then;            // at `until`, or if nobody does anything
+  std::string who;             // can change it
+  std::int64_t reminders = 0;  // so far
+  std::optional<TimePoint> reminded_at;
+  std::vector<std::string> escalated_to;  // names of `people:`; they may answer too
   bool is_for_person = false;
   bool ends_well_by_itself = false;  // at `until`, without anybody
   std::vector<Way> ways;
@@ -153,6 +157,8 @@ struct RunView {
   std::string environment;  // of the project; "" for none
   std::string who;          // created it
   std::string say;
+  std::string commander;  // "" for nobody
+  TimePoint commanded_since;
   RunStatus status = RunStatus::queued;
   std::string reason;
   TimePoint created_at;

@@ -199,6 +199,8 @@ struct Voted {
   bool approve = false;
   std::string who{};
   std::string say{};
+  std::vector<std::string> as{};  // the names in `by` or `each` that are theirs
+  std::string plan{};             // the plan that they were asked about, hash, hex
   friend bool operator==(const Voted&, const Voted&) = default;
 };
 // An undo ended: the step that it undoes is undone.
@@ -212,12 +214,31 @@ struct StepCorrected {
   std::string say{};
   friend bool operator==(const StepCorrected&, const StepCorrected&) = default;
 };
+// Enough people approved, and what they had been shown was not so any more: it is asked again.
+struct ApprovalVoided {
+  Value::Map shown{};  // as it is now, with what it was under `was`
+  friend bool operator==(const ApprovalVoided&, const ApprovalVoided&) = default;
+};
+// Somebody commands the run from here on.
+struct RunCommanded {
+  std::string to{};   // who
+  std::string who{};  // took it, or handed it over
+  std::string say{};
+  friend bool operator==(const RunCommanded&, const RunCommanded&) = default;
+};
+// A step that waits for people, or (without a step) a run that is paused or stuck, still waits.
+struct Reminded {
+  std::int64_t count = 0;         // reminders so far, those that no engine was there for among them
+  std::vector<std::string> to{};  // of an escalation: names of `people:` who are asked too
+  friend bool operator==(const Reminded&, const Reminded&) = default;
+};
 
 using Payload =
     std::variant<RunCreated, RunClaimed, RunPaused, RunContinued, RunEnding, UndoPlanned,
                  FinallyStarted, RunStuck, RunFinished, RunNoted, SignalReceived, StepStarted,
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
-                 StepSkipped, StepReset, Voted, StepUndone, StepCorrected, LoopOpened, ChildOpened>;
+                 StepSkipped, StepReset, Voted, StepUndone, StepCorrected, ApprovalVoided,
+                 RunCommanded, Reminded, LoopOpened, ChildOpened>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

@@ -191,7 +191,8 @@ struct Format<StepReset> {
 template <>
 struct Format<Voted> {
   static constexpr EventType type{29, 1, "approval.voted"};
-  static constexpr std::tuple fields{Field{"approve", &Voted::approve}, Field{"say", &Voted::say},
+  static constexpr std::tuple fields{Field{"approve", &Voted::approve}, Field{"as", &Voted::as},
+                                     Field{"plan", &Voted::plan}, Field{"say", &Voted::say},
                                      Field{"who", &Voted::who}};
 };
 
@@ -221,6 +222,26 @@ struct Format<StepCorrected> {
   static constexpr std::tuple fields{Field{"say", &StepCorrected::say},
                                      Field{"who", &StepCorrected::who},
                                      Field{"with", &StepCorrected::with}};
+};
+
+template <>
+struct Format<ApprovalVoided> {
+  static constexpr EventType type{32, 1, "approval.voided"};
+  static constexpr std::tuple fields{Field{"shown", &ApprovalVoided::shown}};
+};
+
+template <>
+struct Format<RunCommanded> {
+  static constexpr EventType type{33, 1, "run.commanded"};
+  static constexpr std::tuple fields{Field{"say", &RunCommanded::say},
+                                     Field{"to", &RunCommanded::to},
+                                     Field{"who", &RunCommanded::who}};
+};
+
+template <>
+struct Format<Reminded> {
+  static constexpr EventType type{34, 1, "people.reminded"};
+  static constexpr std::tuple fields{Field{"count", &Reminded::count}, Field{"to", &Reminded::to}};
 };
 
 }  // namespace rung::state

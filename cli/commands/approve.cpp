@@ -5,8 +5,9 @@
 namespace rung::cli {
 
 ExitCode approve(const Arguments& arguments, const Console& console) {
-  return send(arguments, console,
-              service::Vote{arguments.step, true, service::this_person(arguments.say)});
+  return send(
+      arguments, console,
+      service::Vote{arguments.step, true, service::this_person(arguments.say), arguments.plan});
 }
 
 }  // namespace rung::cli

@@ -5,6 +5,20 @@
 #include "service/describe_run.h"
 
 namespace rung::cli {
+namespace {
+
+// Who commands a run stands in its journal; of a finished one nobody needs to know.
+Value row_of(service::Archive& archive, const service::ListedRun& run) {
+  Value row = service::to_value(run);
+  if (state::is_terminal(run.summary.status)) return row;
+  const auto view = archive.view(run.summary.run, viewer(archive.place()));
+  if (!view) return row;
+  Value::Map fields = *row.map();
+  fields.emplace("commander", view.value().commander);
+  return Value(std::move(fields));
+}
+
+}  // namespace
 
 ExitCode ls(const Arguments& arguments, const Console& console) {
   constexpr std::size_t kDefaultLimit = 50;
@@ -17,7 +31,7 @@ ExitCode ls(const Arguments& arguments, const Console& console) {
   if (!runs) return console.refuse(runs.error());
   if (!console.is_table()) {
     Value::List list;
-    for (const service::ListedRun& run : runs.value()) list.push_back(service::to_value(run));
+    for (const service::ListedRun& run : runs.value()) list.push_back(row_of(*archive, run));
     console.value(std::move(list));
     return ExitCode::succeeded;
   }

@@ -7,9 +7,9 @@
 namespace rung::cli {
 namespace {
 
-// A note takes effect by being written.
+// A note and who commands take effect by being written.
 bool needs_engine(Verb verb) {
-  return verb != Verb::note;
+  return verb != Verb::note && verb != Verb::take && verb != Verb::hand;
 }
 
 void print_answer(const Arguments& arguments, const Console& console, const service::Sent& sent) {
@@ -39,15 +39,6 @@ ExitCode send(const Arguments& arguments, const Console& console, const service:
     if (!look) return code;
     run = look->run;
     place = look->archive.place();
-    auto summary = look->archive.reader().run(run);
-    if (!summary) return console.refuse(summary.error());
-    if (!arguments.plan.empty() && !summary.value().plan.starts_with(arguments.plan)) {
-      return console.refuse(
-          Error(ErrorCode::conflict, "run " + std::to_string(run.number) + " follows plan " +
-                                         summary.value().plan.substr(0, 6) + ", not " +
-                                         arguments.plan),
-          "see what it asks now:  " + place.rung + " why " + std::to_string(run.number));
-    }
   }
   const auto sent =
       service::send_command(place, run, command, arguments.timeout.value_or(kPatience));

@@ -131,6 +131,7 @@ std::string title_line(const Style& style, const RunView& run) {
   if (!run.environment.empty())
     line += "   " + paint(style, Tone::asks, "ENVIRONMENT " + run.environment);
   line += "   " + paint(style, tone_of(run.status), headline_of(run)) + "    by " + run.who;
+  if (!run.commander.empty() && run.commander != run.who) line += "    commander: " + run.commander;
   if (!run.say.empty()) line += "    reason: " + one_line(run.say);
   return line;
 }

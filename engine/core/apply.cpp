@@ -35,6 +35,7 @@ class Fold {
     run_.last_at = std::max(run_.last_at, event_.at);
     auto applied = std::visit([this](const auto& payload) { return on(payload); }, event_.payload);
     if (changed_) note_times(*changed_);
+    if (applied) note_asking();
     return applied;
   }
 
@@ -45,6 +46,8 @@ class Fold {
     if (run_.created) return Error(ErrorCode::corrupt, "run.created twice");
     run_.created = e;
     run_.created_at = event_.at;
+    run_.commander = commands_from_the_start(e) ? e.who : "";
+    run_.commanded_since = event_.at;
     add_steps(StepIndex{0}, static_cast<std::uint32_t>(graph_.size()), 1);
     run_.phase = RunPhase::steps;
     const Duration timeout = graph_.plan().run_timeout;
@@ -116,6 +119,46 @@ class Fold {
     run_.stuck_at.clear();
     run_.ready.clear();
     run_.ended_groups.clear();
+    return success();
+  }
+
+  // Whoever starts a run commands it, unless `people:` names others for that.
+  bool commands_from_the_start(const RunCreated& e) const {
+    const auto named = graph_.plan().people.find("commander");
+    if (named == graph_.plan().people.end()) return true;
+    const auto& users = named->second.users;
+    return std::find(users.begin(), users.end(), e.who) != users.end();
+  }
+
+  Result<void> on(const RunCommanded& e) {
+    run_.commander = e.to;
+    run_.commanded_since = event_.at;
+    return success();
+  }
+
+  Result<void> on(const Reminded& e) {
+    const auto i =
+        event_.step.empty() ? std::optional(node_of(graph_.plan().root)) : tree_.find(event_.step);
+    if (!i) return unknown_step(event_.step);
+    const auto found = run_.asking.find(*i);
+    if (found == run_.asking.end())
+      return Error(ErrorCode::corrupt, "a reminder of what does not wait: " + event_.step);
+    Asking& asking = found->second;
+    if (asking.next) run_.reminders.remove(*i, *asking.next);
+    if (e.count > asking.reminders) asking.reminded_at = event_.at;
+    asking.reminders = e.count;
+    if (!e.to.empty()) {
+      asking.is_escalated = true;
+      asking.escalated_at = event_.at;
+    }
+    ask_again(*i, asking);
+    return success();
+  }
+
+  Result<void> on(const ApprovalVoided& e) {
+    TRY(const auto i, change(StepChange::voided));
+    run_.at(i).shown = e.shown;
+    run_.at(i).votes.clear();
     return success();
   }
 
@@ -355,6 +398,39 @@ class Fold {
       group.active_leaves = is_active ? group.active_leaves + 1 : group.active_leaves - 1;
       if (group.is_doomed && group.active_leaves == 0) end_soon(*up);
     }
+  }
+
+  // --- who waits for people
+
+  void ask_again(NodeIndex i, Asking& asking) {
+    asking.next = next_of(graph_, run_, i, asking);
+    if (asking.next) run_.reminders.add(i, *asking.next);
+  }
+  void set_asking(NodeIndex i, bool asks) {
+    const auto found = run_.asking.find(i);
+    if (asks && found == run_.asking.end()) {
+      Asking& asking = run_.asking[i];
+      asking.since = event_.at;
+      return ask_again(i, asking);
+    }
+    if (asks || found == run_.asking.end()) return;
+    if (found->second.next) run_.reminders.remove(i, *found->second.next);
+    run_.asking.erase(found);
+  }
+  bool asks_people(NodeIndex i) const {
+    const StepState& step = run_.at(i);
+    if (step.status == StepStatus::in_doubt) return true;
+    if (step.status != StepStatus::running) return false;
+    const StepKind kind = tree_.step(i).kind;
+    return kind == StepKind::approve || kind == StepKind::manual || kind == StepKind::decide;
+  }
+  void note_asking() {
+    const bool is_over = run_.phase == RunPhase::finished;
+    set_asking(node_of(graph_.plan().root), !is_over && (run_.paused || !run_.stuck_at.empty()));
+    if (changed_) set_asking(*changed_, !is_over && asks_people(*changed_));
+    if (!is_over) return;
+    run_.asking.clear();
+    run_.reminders = {};
   }
 
   // The times of a step leave the agendas before it changes, and enter them anew after.

@@ -1,5 +1,6 @@
 #include "engine/core/commands.h"
 #include "engine/core/giving_up.h"
+#include "engine/core/reminders.h"
 #include "engine/core/run_rules.h"
 
 namespace rung::engine {
@@ -27,10 +28,12 @@ void carry_out(Draft& draft, const Claim& command) {
     if (step.phase == AttemptPhase::unknown) draft.perform(ProbeAttempt{i, true});
   }
   wake_due(draft);
+  remind_due(draft);
 }
 
 void carry_out(Draft& draft, const PassTime&) {
   wake_due(draft);
+  remind_due(draft);
 }
 
 void carry_out(Draft&, const Go&) {}

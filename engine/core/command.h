@@ -47,6 +47,7 @@ struct Vote {
   std::string step;  // address or id; "" where one approval is open
   bool approve = true;
   By by;
+  std::string plan{};  // the beginning of the hash of the plan that they looked at; "" for any
 };
 struct FinishManual {
   std::string step;
@@ -95,12 +96,19 @@ struct Resolve {
   Value::Map outputs;
   By by;
 };
+struct TakeCommand {
+  By by;
+};
+struct HandCommand {
+  By to;  // who and their groups
+  By by;
+};
 struct Undo {
   By by;
 };
 
-using Command =
-    std::variant<Claim, FinishAttempt, FinishProbe, PassTime, Go, Vote, FinishManual, PickOption,
-                 SendSignal, Note, Pause, Continue, Cancel, RetryStep, SkipStep, Resolve, Undo>;
+using Command = std::variant<Claim, FinishAttempt, FinishProbe, PassTime, Go, Vote, FinishManual,
+                             PickOption, SendSignal, Note, Pause, Continue, Cancel, RetryStep,
+                             SkipStep, Resolve, TakeCommand, HandCommand, Undo>;
 
 }  // namespace rung::engine

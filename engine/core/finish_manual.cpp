@@ -14,7 +14,7 @@ void carry_out(Draft& draft, const FinishManual& command) {
   const auto i = named_step(draft, command.step, is_open_task, "manual step that waits to be done");
   if (!i) return;
   const auto& spec = draft.step(*i).manual;
-  if (!is_one_of(draft.graph().plan(), spec.by, command.by)) {
+  if (!may_answer(draft.graph(), draft.state(), {*i, spec.by}, command.by)) {
     return draft.refuse(ErrorCode::denied, command.by.who + " is not among those who may confirm " +
                                                draft.address(*i));
   }

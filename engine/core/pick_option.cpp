@@ -30,7 +30,7 @@ void carry_out(Draft& draft, const PickOption& command) {
       named_step(draft, command.step, is_open_decision, "decision that waits for an answer");
   if (!i) return;
   const runbooks::Step& step = draft.step(*i);
-  if (!is_one_of(draft.graph().plan(), step.decide.by, command.by)) {
+  if (!may_answer(draft.graph(), draft.state(), {*i, step.decide.by}, command.by)) {
     return draft.refuse(ErrorCode::denied,
                         command.by.who + " is not among those who may decide " + draft.address(*i));
   }

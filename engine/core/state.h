@@ -69,6 +69,16 @@ struct StepState {
   std::int64_t end_order = 0;  // completion order within the run, for the undo
 };
 
+// People are waited for: since when, and how often that was said.
+struct Asking {
+  TimePoint since;
+  std::int64_t reminders = 0;
+  TimePoint reminded_at;
+  bool is_escalated = false;
+  TimePoint escalated_at;
+  std::optional<Due> next;
+};
+
 enum class RunPhase : std::uint8_t { created, steps, undoing, finalizing, finished };
 
 // One run: the fold of its journal. Derived facts only; copying it copies the run.
@@ -100,6 +110,10 @@ struct RunState {
   std::set<NodeIndex> ended_groups;  // groups whose end is to be recorded
   std::map<NodeIndex, Value::Map> corrections;  // inputs that people corrected, from now on
   std::map<NodeIndex, Value::Map> corrected;    // those that the latest attempt was made with
+  std::string commander;                        // who commands the run; "" for nobody
+  TimePoint commanded_since;
+  std::map<NodeIndex, Asking> asking;  // what waits for people; the root for the run itself
+  Agenda reminders;                    // of `asking`
   Agenda waits;   // open steps until their waiting ends, delayed ones until their time is over
   Agenda delays;  // backing off until the next try
   std::uint32_t in_doubt = 0;        // steps in doubt
@@ -135,6 +149,11 @@ NextDue next_due(const RunState& state);
 std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state);
 // Whether a new attempt may begin in the run's present phase.
 bool may_start(const RunState& state);
+
+// What time brings about while people are waited for: the next reminder, the escalation, the end
+// of a pause. Empty: nothing more.
+std::optional<Due> next_of(const Graph& graph, const RunState& run, NodeIndex i,
+                           const Asking& asking);
 
 // The idempotency key of a step's current generation.
 Uuid key_of(const RunState& state, const std::string& address, std::int64_t generation);

@@ -96,7 +96,7 @@ state::RunSummary summary_of(const Graph& graph, const RunState& run) {
 }
 
 NextDue next_due(const RunState& run) {
-  NextDue next = run.waits.next();
+  NextDue next = earlier(run.waits.next(), run.reminders.next());
   if (may_start(run)) next = earlier(next, run.delays.next());
   return run.limit ? earlier(next, {std::nullopt, run.limit}) : next;
 }

@@ -21,6 +21,7 @@ std::string_view name_of(StepChange change) {
     case StepChange::started: return "started";
     case StepChange::opened: return "opened";
     case StepChange::voted: return "voted";
+    case StepChange::voided: return "voided";
     case StepChange::succeeded: return "succeeded";
     case StepChange::attempt_ended: return "attempt_ended";
     case StepChange::retry_scheduled: return "retry_scheduled";

@@ -24,6 +24,7 @@ enum class StepChange : std::uint8_t {
   started,  // an attempt's intent
   opened,   // a wait, an approval, a person's task or a group began
   voted,
+  voided,  // what was shown to those who approved has changed
   succeeded,
   attempt_ended,  // not done, failed or unknown; what follows from it is the next event
   retry_scheduled,
@@ -54,6 +55,7 @@ inline constexpr std::array kStepTransitions = {
     Transition{StepStatus::waiting, StepChange::skipped, StepStatus::skipped},
     Transition{StepStatus::running, StepChange::started, StepStatus::running},  // again at once
     Transition{StepStatus::running, StepChange::voted, StepStatus::running},
+    Transition{StepStatus::running, StepChange::voided, StepStatus::running},
     Transition{StepStatus::running, StepChange::attempt_ended, StepStatus::running},
     Transition{StepStatus::running, StepChange::succeeded, StepStatus::succeeded},
     Transition{StepStatus::running, StepChange::retry_scheduled, StepStatus::backing_off},

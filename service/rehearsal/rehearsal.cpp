@@ -1,6 +1,7 @@
 #include "service/rehearsal/rehearsal.h"
 
 #include "base/log.h"
+#include "engine/core/reminders.h"
 #include "engine/executor/registry_facts.h"
 #include "runbooks/inputs.h"
 #include "service/calendar.h"
@@ -224,7 +225,8 @@ class Rehearsing {
     for (const auto& due : {world_.next_due(), people_.next_due()}) {
       if (due && !is_finished) next = next ? std::min(*next, *due) : *due;
     }
-    if (!next) {
+    const bool is_settled = !world_.next_due() && !people_.next_due() && only_reminds();
+    if (!next || is_settled) {
       is_over_ = true;
       return;
     }
@@ -235,6 +237,12 @@ class Rehearsing {
     }
     pass_to(*next);
     engine_->tick();
+  }
+
+  // Nothing more happens, though people would be reminded of it for a while.
+  bool only_reminds() {
+    const engine::RunState& run = following_.state();
+    return run.created && !engine::changes_by_time(*stage_.graph, run);
   }
 
   std::optional<Duration> engine_due() const {

@@ -143,6 +143,18 @@ class Teller {
   Said operator()(const state::Voted& e) const {
     return Words{"?", (e.approve ? "approved" : "rejected") + by(e.who, e.say)};
   }
+  Said operator()(const state::ApprovalVoided&) const {
+    return Words{"?", "asked again: what was shown has changed"};
+  }
+  Said operator()(const state::RunCommanded& e) const {
+    return Words{"", e.to + " commands" + by(e.who, e.say)};
+  }
+  Said operator()(const state::Reminded& e) const {
+    std::string to;
+    for (const std::string& name : e.to) to += (to.empty() ? "" : ", ") + name;
+    if (!to.empty()) return Words{"?", "nobody answered; asked too: " + to};
+    return Words{"?", "still waits, reminder " + std::to_string(e.count)};
+  }
   Said operator()(const state::StepUndone&) const { return Words{"ok", "undone"}; }
 
  private:

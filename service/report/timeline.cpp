@@ -229,6 +229,17 @@ class Story {
     Moment& m = person(e.approve ? "approved" : "rejected", e.who, e.say);
     if (asked != asked_.end()) m.lasted = event_->at - asked->second;
   }
+  void on(const ApprovalVoided&) {
+    add(MomentKind::question, "asks again").detail = "what was shown has changed";
+  }
+  void on(const RunCommanded& e) {
+    person(e.to == e.who ? "took command" : "handed command to " + e.to, e.who, e.say);
+  }
+  void on(const Reminded& e) {
+    std::string to;
+    for (const std::string& name : e.to) to += (to.empty() ? "" : ", ") + name;
+    if (!to.empty()) add(MomentKind::run, "nobody answered").detail = "asked too: " + to;
+  }
   void on(const StepUndone&) {}
 
   // --- what they have in common

@@ -16,6 +16,10 @@ class Chance {
     for (StepBuilder& step : steps) builder.step(std::move(step));
     for (std::size_t n = below(3); n > 0; --n) builder.finally(leaf(true));
     builder.on_failure(kPolicies[below(3)]);
+    builder->people.emplace("dba", runbooks::Person{{"ana"}, {}});
+    builder->people.emplace("lead", runbooks::Person{{"ana", "mira"}, {}});
+    if (once_in(3)) builder->pause = {std::chrono::seconds(30), {}, runbooks::AfterPause::fail};
+    if (once_in(6)) builder->pause.limit = std::chrono::minutes(2);
     return builder.plan();
   }
 
@@ -104,6 +108,16 @@ class Chance {
 
   StepBuilder approval() {
     StepBuilder step = approve(name());
+    if (once_in(2)) step->reminding = {std::chrono::minutes(1), std::chrono::minutes(3), {"lead"}};
+    if (once_in(2) && !given_.empty()) {
+      const std::string read = "steps." + given_[below(given_.size())] + ".status";
+      step->approve.show.emplace("status", Template{runbooks::Expression{read}});
+    }
+    if (once_in(3)) {
+      step->approve.by = {"dba", "lead"};
+      step->approve.count = 2;
+      step->approve.is_each = once_in(2);
+    }
     constexpr runbooks::OnTimeout kEnds[] = {
         runbooks::OnTimeout::reject, runbooks::OnTimeout::approve, runbooks::OnTimeout::pause,
         runbooks::OnTimeout::fail, runbooks::OnTimeout::proceed};

@@ -159,7 +159,7 @@ struct Simulation::Inside {
       const std::string address = tree.address(i);
       if (run.at(i).status != StepStatus::running) continue;
       if (step.kind == StepKind::approve && world.roll(700))
-        return send(Vote{address, world.roll(800), by("ana")});
+        return send(Vote{address, world.roll(800), by(world.roll(500) ? "ana" : "mira")});
       if (step.kind != StepKind::approve && world.roll(100))
         return send(SkipStep{address, {}, by("ana")});
       if (step.kind == StepKind::decide)
@@ -253,6 +253,7 @@ struct Simulation::Inside {
     if (world.roll(3) && on_disk())
       send(world.roll(500) ? Command(Pause{by("ana")}) : Command(Note{"hm", by("ana")}));
     if (world.roll(20)) correct_a_delayed_step();
+    if (world.roll(3) && on_disk()) send(TakeCommand{by(world.roll(500) ? "ana" : "mira")});
     if (world.roll(2))
       clock.step_utc(std::chrono::seconds(random.next() % 100) - std::chrono::seconds(50));
   }

@@ -72,6 +72,9 @@ struct ChangeOf {
     return StepChange::skipped;
   }
   std::optional<StepChange> operator()(const state::StepReset&) const { return StepChange::reset; }
+  std::optional<StepChange> operator()(const state::ApprovalVoided&) const {
+    return StepChange::voided;
+  }
   std::optional<StepChange> operator()(const state::StepCorrected&) const {
     return StepChange::corrected;
   }

@@ -101,6 +101,15 @@ std::vector<Event> one_of_each_of_people() {
   return in_a_row({created_by_mila(), StepCorrected{values, "mila", "east is down"}});
 }
 
+// Those of approvals and of command, which came later still.
+std::vector<Event> one_of_each_of_approvals() {
+  const Value::Map values{{"show", Value::Map{{"lag", Duration{30'000'000'000}}}}};
+  return in_a_row({created_by_mila(),
+                   Voted{true, "noor", "fine", {"dba", "lead"}, to_hex(sha256({kPlanJson}))},
+                   ApprovalVoided{values}, RunCommanded{"noor", "mila", "my shift ends"},
+                   Reminded{3, {"lead"}}});
+}
+
 // Those of loops.
 std::vector<Event> one_of_each_of_loops() {
   return in_a_row({created_by_mila(), LoopOpened{Value{Value::List{1, "b"}}, {"1", "b"}}});
@@ -119,6 +128,7 @@ struct OneOfEach {
 };
 constexpr OneOfEach kOneOfEach[] = {{"one-of-each.json", one_of_each},
                                     {"people.json", one_of_each_of_people},
+                                    {"approvals.json", one_of_each_of_approvals},
                                     {"loops.json", one_of_each_of_loops},
                                     {"children.json", one_of_each_of_children}};
 

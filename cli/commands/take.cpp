@@ -1,0 +1,11 @@
+#include "cli/command.h"
+#include "cli/commands/send.h"
+#include "service/person.h"
+
+namespace rung::cli {
+
+ExitCode take(const Arguments& arguments, const Console& console) {
+  return send(arguments, console, service::TakeCommand{service::this_person(arguments.say)});
+}
+
+}  // namespace rung::cli
