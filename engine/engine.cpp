@@ -167,7 +167,8 @@ struct Engine::Inside {
   }
 
   bool is_idle(RunId run, const LiveRun& live) const {
-    return live.pending.is_empty() && !performer.owes(run) && is_settled(status_of(live.state));
+    return live.pending.is_empty() && !performer.owes(run) && live.state.watches.empty() &&
+           is_settled(status_of(live.state));
   }
 
   // A run that nothing happens to leaves the memory; its journal is on disk.
@@ -257,6 +258,8 @@ struct Engine::Inside {
   void submit(RunId run, LiveRun& live, Seq before, PendingWrite pending) {
     if (pending.write->events.empty() && pending.write->consumed.empty()) {
       perform_all(run, pending.effects);
+      set_timer(run);  // a look that changed nothing is followed by another
+      if (timer_changed) timer_changed();
       for (OnReply& reply : pending.replies) reply(pending.reply);
       return let_go_if_idle(run);
     }
@@ -526,6 +529,7 @@ struct Engine::Inside {
   bool is_taking = false;
   std::function<void(Result<void>)> ready;
   std::function<void(const Changed&)> changed;
+  std::function<void()> timer_changed;
   std::function<void(std::string)> lost;
   std::function<void(std::string)> store_told;
   std::shared_ptr<int> life = std::make_shared<int>(0);  // posted tasks outlive nobody
@@ -564,6 +568,9 @@ void Engine::stop() {
 }
 void Engine::on_change(std::function<void(const Changed&)> changed) {
   inside_->changed = std::move(changed);
+}
+void Engine::on_timer(std::function<void()> changed) {
+  inside_->timer_changed = std::move(changed);
 }
 void Engine::on_store(std::function<void(std::string)> changed) {
   inside_->store_told = std::move(changed);

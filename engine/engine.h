@@ -99,6 +99,8 @@ class Engine {
   };
   // After each commit that changed a run.
   void on_change(std::function<void(const Changed&)> changed);
+  // next_due() may have come nearer without a commit.
+  void on_timer(std::function<void()> changed);
   // The store cannot be written, so nothing new starts (`why` says what to do), or it is back ("").
   // Without a listener it is logged.
   void on_store(std::function<void(std::string why)> changed);

@@ -70,7 +70,11 @@ class Executor {
   virtual void probe(Attempt attempt, const runbooks::ActionUse* probe_use, Value::Map probe_with,
                      OnProbed done) = 0;
 
-  // Asks the attempt to end. Its outcome comes through `done`.
+  // Uses the step's own action to look at the world: a wait's check. Leaves nothing behind; what
+  // gave no outputs is Unknown, or NotDone.
+  virtual void look(Attempt attempt, OnProbed done) = 0;
+
+  // Asks the attempt or look to end. Its outcome comes through `done`.
   virtual void cancel(const AttemptId& id, CancelHow how) = 0;
 
   // The outcome of the attempt is on disk: what it left behind (its folder) may go.

@@ -80,6 +80,7 @@ struct Encode {
   void operator()(const Claim&) const {}
   void operator()(const FinishAttempt&) const {}
   void operator()(const FinishProbe&) const {}
+  void operator()(const FinishLook&) const {}
   void operator()(const PassTime&) const {}
   void operator()(const Go&) const {}
 

@@ -45,7 +45,7 @@ bool needs_barrier(const Effect& effect, const RunState& run) {
   if (const auto* start = std::get_if<StartAttempt>(&effect)) {
     return run.at(start->step).effect_class != EffectClass::read;
   }
-  return true;
+  return !std::holds_alternative<Look>(effect);
 }
 
 }  // namespace rung::engine

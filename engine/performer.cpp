@@ -82,6 +82,32 @@ void Performer::act(const Graph& graph, const RunState& run, const ProbeAttempt&
       });
 }
 
+void Performer::act(const Graph& graph, const RunState& run, const Look& effect) {
+  if (is_stopping_) return;
+  const NodeIndex i = effect.step;
+  const Instant now = parts_.clock->now();
+  auto attempt = build_attempt(graph, run, i, now, *parts_.evaluator, *parts_.secrets);
+  FinishLook command{i, effect.number, Unknown{}};
+  if (!attempt) {
+    command.answer = Unknown{{ErrorClass::invalid, attempt.error().message()}};
+    return answer_later(run.id, std::move(command));
+  }
+  const Duration limit = StepTree(graph, run.loops).step(i).watch->look_timeout;
+  const Instant own = now + limit;
+  if (own.boot < attempt.value().deadline.boot) attempt.value().deadline = own;
+  owed_[run.id] += 1;
+  in_flight_ += 1;
+  parts_.executor->look(
+      std::move(attempt).value(),
+      [this, id = run.id, command = std::move(command)](ProbeAnswer seen) mutable {
+        in_flight_ -= 1;
+        settle(id);
+        if (is_stopping_) return;  // it may have been cut short
+        command.answer = std::move(seen);
+        answer_(id, std::move(command));
+      });
+}
+
 void Performer::act(const Graph& graph, const RunState& run, const CancelAttempt& effect) {
   parts_.executor->cancel(attempt_id(graph, run, effect.step),
                           effect.by_deadline ? CancelHow::deadline : CancelHow::by_request);

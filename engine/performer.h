@@ -39,6 +39,7 @@ class Performer {
   void act(const Graph& graph, const RunState& run, const StartAttempt& effect);
   void act(const Graph& graph, const RunState& run, const RecoverAttempt& effect);
   void act(const Graph& graph, const RunState& run, const ProbeAttempt& effect);
+  void act(const Graph& graph, const RunState& run, const Look& effect);
   void act(const Graph& graph, const RunState& run, const CancelAttempt& effect);
   void act(const Graph& graph, const RunState& run, const ForgetAttempt& effect);
 

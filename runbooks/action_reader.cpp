@@ -308,6 +308,14 @@ KnownOutputs outputs_of(const Step& step, const Catalog& catalog) {
       break;
     case StepKind::manual: add(step.manual.outputs); break;
     case StepKind::wait:
+      if (step.watch) {
+        add(step.action.outputs);
+        if (const ActionSpec* spec = catalog.find(step.action.uses))
+          known.outputs.insert(known.outputs.end(), spec->outputs.begin(), spec->outputs.end());
+        known.outputs.push_back({"held", Type::boolean, ""});
+        known.outputs.push_back({"looks", Type::integer, ""});
+        known.outputs.push_back({"samples", Type::list, ""});
+      }
       if (!step.wait.signal.empty()) known.outputs = {{"payload", Type::any, ""}};
       break;
     case StepKind::approve:

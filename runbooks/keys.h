@@ -91,5 +91,7 @@ const Table& test_table();
 const Table& step_table();
 // `undo:` and `probe:`: a use of an action without the rest of a step.
 const Table& action_table();
+// `check:` of a wait, and each of a verify: a use of an action that only reads.
+const Table& check_table();
 
 }  // namespace rung::runbooks

@@ -1,8 +1,8 @@
 #include "runbooks/people_reader.h"
 
 #include "runbooks/calendar.h"
-#include "runbooks/step_reader.h"
 #include "runbooks/value_reader.h"
+#include "runbooks/watch_reader.h"
 
 #include <algorithm>
 #include <utility>
@@ -145,7 +145,8 @@ void read_at(const Fields& fields, Report& report, DraftStep& draft) {
 
 }  // namespace
 
-void read_wait(const Node& node, const Fields& step, Report& report, DraftStep& draft) {
+void read_wait(const Node& node, const Fields& step, const Reading& reading, DraftStep& draft) {
+  Report& report = reading.report;
   if (node.kind == Node::Kind::scalar) {
     read_duration(node, report, draft);
     if (step.has("timeout")) {
@@ -155,20 +156,26 @@ void read_wait(const Node& node, const Fields& step, Report& report, DraftStep& 
     return;
   }
   const Fields fields(node, *step.table().find("wait")->table, report);
-  if (fields.has("signal") == fields.has("at")) {
+  const int words = int{fields.has("signal")} + int{fields.has("at")} + int{fields.has("check")};
+  if (words != 1) {
     if (fields.has_unknown()) return;
-    report.error(step.place("wait"), "a wait is for one thing: a duration, `at` or `signal`",
-                 "write  wait: 30s,  wait: {at: \"02:30\"}  or  wait: {signal: name}");
+    report.error(step.place("wait"),
+                 "a wait is for one thing: a duration, `at`, `signal` or `check`",
+                 "write  wait: 30s,  wait: {at: \"02:30\"},  wait: {signal: name}  or  wait: "
+                 "{check: {...}, until: ...}");
     return;
   }
+  read_timeout(fields, step, report, draft);
+  if (fields.has("check")) return read_watch(fields, step, reading, draft);
+  refuse_keys_of_a_check(fields, report);
   draft.step.wait.signal = fields.text("signal");
   if (fields.has("at")) read_at(fields, report, draft);
   if (fields.has("timezone") && !fields.has("at")) {
     report.error(fields.place("timezone"), "`timezone` goes with `at`", "remove it");
   }
-  if (fields.has("at") && step.has("timeout")) {
-    report.error(step.place("timeout"), "`timeout` means nothing beside a wait for a time",
-                 "remove it");
+  if (fields.has("at") && (step.has("timeout") || fields.has("timeout"))) {
+    report.error(step.has("timeout") ? step.place("timeout") : fields.place("timeout"),
+                 "`timeout` means nothing beside a wait for a time", "remove it");
   }
 }
 

@@ -189,7 +189,8 @@ class Pinning {
 void pin_files(Unfolded& unfolded, const std::string& folder, Report& report) {
   Pinning pinning(folder, report);
   for (std::size_t i = 0; i < unfolded.steps.size(); ++i) {
-    if (unfolded.drafts[i] != nullptr && unfolded.steps[i].kind == StepKind::action) {
+    if (unfolded.drafts[i] != nullptr &&
+        (unfolded.steps[i].kind == StepKind::action || unfolded.steps[i].watch)) {
       pinning.pin(unfolded.steps[i], *unfolded.drafts[i]);
     }
   }

@@ -38,6 +38,7 @@ void each_expression(const Step& step, const Visit& visit) {
     visit_all(step.probe->with, visit);
     visit_one(step.probe->expect, visit);
   }
+  if (step.watch) visit_one(step.watch->until, visit);
   visit_all(step.set, visit);
   visit_all(step.approve.show, visit);
   for (const Template* t : {&step.fail, &step.wait.duration, &step.wait.at, &step.approve.ask,

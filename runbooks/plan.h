@@ -27,7 +27,7 @@ enum class StepKind : std::uint8_t {
   action,   // an effect through the Action interface
   set,      // outputs from expressions, nothing else
   fail,     // ends the steps
-  wait,     // for a duration, a time of day or a signal
+  wait,     // for a duration, a time of day, a signal, or what a check sees
   approve,  // for people's consent
   manual,   // for a person's hands
   decide,   // for a person's choice among options
@@ -65,6 +65,19 @@ struct WaitSpec {
   std::string timezone;  // IANA, for `at`; "" is UTC
   std::string signal;
   friend bool operator==(const WaitSpec&, const WaitSpec&) = default;
+};
+
+// Kind wait, for a condition of the world: the step's action is a check, which only reads and is
+// looked at again and again until `until` holds of its outputs.
+struct WatchSpec {
+  Expression until;
+  Duration every{};            // from one look to the next
+  Duration look_timeout{};     // of each look
+  Duration hold{};             // so long without interruption; 0: one look is enough
+  std::int32_t successes = 1;  // so many looks in a row
+  std::int32_t samples = 0;    // `until` sees lists of the latest so many outputs; 0: the outputs
+  OnTimeout on_timeout = OnTimeout::fail;
+  friend bool operator==(const WatchSpec&, const WatchSpec&) = default;
 };
 
 struct ApproveSpec {
@@ -144,11 +157,12 @@ struct Step {
   std::optional<StepIndex> undoes;  // set on that step
 
   Expression when;
-  ActionUse action;                // kind action
+  ActionUse action;                // kind action; of a watch its check
   std::optional<ActionUse> probe;  // kind action: how to look, beside what the action itself offers
   Template::Map set;               // kind set: name -> value
   Template fail;                   // kind fail: why
   WaitSpec wait;
+  std::optional<WatchSpec> watch;  // kind wait
   ApproveSpec approve;
   ManualSpec manual;
   DecideSpec decide;

@@ -128,6 +128,19 @@ WaitSpec read_wait(FieldReader in) {
   return wait;
 }
 
+WatchSpec read_watch(FieldReader in) {
+  WatchSpec watch;
+  watch.until.text = in.text("until");
+  watch.every = in.duration("every");
+  watch.look_timeout = in.duration("look_timeout");
+  watch.hold = in.duration("hold");
+  watch.successes = small(in, "successes", 1);
+  watch.samples = small(in, "samples", 0);
+  watch.on_timeout = word(in, "on_timeout", OnTimeout::fail);
+  in.refuse_others();
+  return watch;
+}
+
 ApproveSpec read_approve(FieldReader in) {
   ApproveSpec approve;
   approve.ask = tmpl(in, "ask");
@@ -217,6 +230,7 @@ void read_kind(FieldReader& in, Step& out) {
   out.set = templates(in, "set");
   out.fail = tmpl(in, "fail");
   if (const Value* wait = in.value("wait")) out.wait = read_wait(in.inner(*wait, "wait"));
+  if (const Value* watch = in.value("watch")) out.watch = read_watch(in.inner(*watch, "watch"));
   if (const Value* approve = in.value("approve"))
     out.approve = read_approve(in.inner(*approve, "approve"));
   if (const Value* manual = in.value("manual"))

@@ -95,6 +95,18 @@ Value::Map fields_of(const WaitSpec& wait) {
   return out.take();
 }
 
+Value::Map fields_of(const WatchSpec& watch) {
+  FieldWriter out;
+  out.text("until", watch.until.text);
+  out.duration("every", watch.every);
+  out.duration("look_timeout", watch.look_timeout);
+  out.duration("hold", watch.hold);
+  out.integer("successes", watch.successes, 1);
+  out.integer("samples", watch.samples, 0);
+  out.word("on_timeout", watch.on_timeout, OnTimeout::fail);
+  return out.take();
+}
+
 Value::Map fields_of(const ApproveSpec& approve) {
   FieldWriter out;
   out.tmpl("ask", approve.ask);
@@ -173,6 +185,7 @@ void write_kind(const Step& step, FieldWriter& out) {
   out.templates("set", step.set);
   out.tmpl("fail", step.fail);
   out.map("wait", fields_of(step.wait));
+  if (step.watch) out.map("watch", fields_of(*step.watch));
   out.map("approve", fields_of(step.approve));
   out.map("manual", fields_of(step.manual));
   out.map("decide", fields_of(step.decide));

@@ -1,5 +1,6 @@
 #include "runbooks/keys.h"
 
+#include <algorithm>
 #include <utility>
 
 // The keys of a step.
@@ -41,12 +42,27 @@ const Table& wait_table() {
       {{"signal", Shape::name, "Until `rung signal RUN NAME` comes."},
        {"at", Shape::written, "Until a time of day (\"02:30\") or a point in time (RFC 3339)."},
        {"timezone", Shape::text,
-        "Of a time of day, as in Europe/Berlin; UTC where it is not given."}},
-      {"check", "until", "hold", "every"},
+        "Of a time of day, as in Europe/Berlin; UTC where it is not given."},
+       {"check", Shape::table, "Until what this action sees is as it should be.", &check_table()},
+       {"until", Shape::condition, "What must hold of the check's outputs, by their bare names."},
+       {"hold", Shape::duration, "So long without interruption: 30m."},
+       {"every", Shape::duration, "From one look to the next: 10s."},
+       {"timeout", Shape::duration, "How long to wait; a check must have one."},
+       {"on_timeout",
+        Shape::choice,
+        "What is done then: fail.",
+        nullptr,
+        {"fail", "pause", "continue"}}},
+      {},
       {{"duration", "wait: 30s"},
        {"for", "wait: 30s"},
        {"seconds", "wait: 30s"},
-       {"tz", "timezone"}}};
+       {"tz", "timezone"},
+       {"interval", "every"},
+       {"poll", "every"},
+       {"within", "timeout"},
+       {"stable", "hold"},
+       {"expect", "until"}}};
   return table;
 }
 
@@ -534,6 +550,20 @@ const std::vector<StepWord>& step_words() {
 
 const Table& action_table() {
   static const Table table = make_action_table();
+  return table;
+}
+
+const Table& check_table() {
+  static const Table table = [] {
+    Table check{"check", {}, {"lua", "runbook"}, foreign_words()};
+    for (auto& key : action_keys()) {
+      static constexpr std::string_view kNot[] = {"expect", "step_timeout", "retry", "leftovers"};
+      if (std::find(std::begin(kNot), std::end(kNot), key.name) != std::end(kNot)) continue;
+      if (key.name == "timeout") key.doc = "Of each look: 30s.";
+      check.keys.push_back(std::move(key));
+    }
+    return check;
+  }();
   return table;
 }
 

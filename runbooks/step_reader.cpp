@@ -207,7 +207,7 @@ class StepReader {
         return;
       case kind_wait:
         step.kind = StepKind::wait;
-        if (const Node* node = fields_.get("wait")) read_wait(*node, fields_, report(), draft_);
+        if (const Node* node = fields_.get("wait")) read_wait(*node, fields_, reading_, draft_);
         return;
       case kind_approve:
         step.kind = StepKind::approve;

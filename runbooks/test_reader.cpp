@@ -124,7 +124,7 @@ void TestReader::read_stubs(const Fields& fields, TestCase& test) {
     const std::string address = address_of(member.key, place_of(member));
     if (address.empty()) continue;
     const Step& step = plan_.step(*plan_.find(address));
-    if (step.kind != StepKind::action) {
+    if (step.kind != StepKind::action && !step.watch) {
       report_.error(place_of(member),
                     "`" + member.key + "` is no action: the world has no part in it",
                     step.kind == StepKind::group

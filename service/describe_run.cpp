@@ -166,6 +166,7 @@ std::string_view name_of_need(NeedKind kind) {
     case NeedKind::decision: return "decision";
     case NeedKind::signal: return "signal";
     case NeedKind::timer: return "timer";
+    case NeedKind::condition: return "condition";
     case NeedKind::delay: return "delay";
     case NeedKind::running: return "running";
     case NeedKind::doubt: return "doubt";

@@ -158,6 +158,7 @@ Result<std::unique_ptr<EngineHost>> EngineHost::make(boost::asio::io_context& lo
   parts.rung = std::string(version());
   in.engine = std::make_unique<engine::Engine>(std::move(parts), std::move(scope));
   in.engine->on_change([&in](const engine::Engine::Changed& what) { in.changed(what); });
+  in.engine->on_timer([&in] { in.arm(); });
   return std::unique_ptr<EngineHost>(new EngineHost(std::move(inside)));
 }
 

@@ -5,6 +5,7 @@
 #include "service/history.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rung::service {
@@ -42,6 +43,9 @@ class LogKeepingExecutor final : public engine::Executor {
                OnOutcome done) override;
   void probe(engine::Attempt attempt, const runbooks::ActionUse* probe_use, Value::Map probe_with,
              OnProbed done) override;
+  void look(engine::Attempt attempt, OnProbed done) override {
+    inner_.look(std::move(attempt), std::move(done));
+  }
   void cancel(const engine::AttemptId& id, engine::CancelHow how) override {
     inner_.cancel(id, how);
   }

@@ -283,7 +283,38 @@ class Needs {
     needs_.push_back(std::move(need));
   }
 
+  // What was seen is as old as the latest look that the journal has.
+  void add_look(const Open& at, Need& need) const {
+    const auto watch = run_.watches.find(*tree_.find(at.address));
+    if (watch == run_.watches.end() || !watch->second.kept) {
+      need.facts.emplace_back("looked", "not yet");
+      return;
+    }
+    const state::StepLooked& look = *watch->second.kept;
+    const std::string saw = look.error.empty() ? to_text(Value(look.outputs)) : look.error;
+    need.facts.emplace_back("look " + std::to_string(look.looks),
+                            clock_text(watch->second.kept_at) + " " + saw);
+    need.facts.emplace_back("holds", look.since ? "since " + clock_text(*look.since) : "no");
+    if (look.next && *look.next > run_.last_at)
+      need.facts.emplace_back("next look", "about " + clock_text(*look.next) + ", then every " +
+                                               to_string(at.step.watch->every));
+  }
+
+  void add_watch(const Open& at) {
+    const runbooks::WatchSpec& watch = *at.step.watch;
+    Need need = open_need(NeedKind::condition, at);
+    need.text = watch.until.text;
+    if (watch.hold > Duration::zero()) need.text += ", for " + to_string(watch.hold);
+    add_look(at, need);
+    need.ends_well_by_itself = true;
+    need.who = "nobody needs to do anything";
+    need.then = timeout_text(watch.on_timeout, OnReject::cancel);
+    need.ways.push_back({"to go on now", command("skip", at.name + " --say \"why\"")});
+    needs_.push_back(std::move(need));
+  }
+
   void add_wait(const Open& at) {
+    if (at.step.watch) return add_watch(at);
     const bool is_signal = !at.step.wait.signal.empty();
     Need need = open_need(is_signal ? NeedKind::signal : NeedKind::timer, at);
     need.text = is_signal ? "signal " + at.step.wait.signal : "the time to pass";

@@ -276,12 +276,28 @@ class Describe {
   }
 
   void add_wait(const Step& step, PlannedStep& planned) {
+    if (step.watch) return add_watch(step, planned);
     if (!step.wait.signal.empty())
       planned.inputs.emplace_back("signal", step.wait.signal);
     else if (!(step.wait.at == Template{}))
       planned.inputs.emplace_back("at", text_now(step.wait.at) + " " + step.wait.timezone);
     else
       planned.inputs.emplace_back("for", text_now(step.wait.duration));
+  }
+
+  void add_watch(const Step& step, PlannedStep& planned) {
+    const runbooks::WatchSpec& watch = *step.watch;
+    planned.inputs.emplace_back("check", step.action.uses);
+    for (const auto& [name, source] : step.action.with)
+      planned.inputs.emplace_back(name, text_now(source));
+    if (!watch.until.text.empty()) planned.inputs.emplace_back("until", watch.until.text);
+    planned.notes.push_back("looks every " + to_string(watch.every));
+    if (watch.hold > Duration::zero())
+      planned.notes.push_back("it must hold for " + to_string(watch.hold));
+    if (watch.successes > 1)
+      planned.notes.push_back(std::to_string(watch.successes) + " times in a row");
+    if (watch.samples > 0)
+      planned.notes.push_back("over " + std::to_string(watch.samples) + " samples");
   }
 
   void add_times(const Step& step, PlannedStep& planned) {
@@ -307,6 +323,7 @@ class Describe {
   static std::string then_of(const Step& step) {
     if (step.kind == StepKind::approve) return ", then " + on_timeout_text(step.approve.on_timeout);
     if (step.kind == StepKind::manual) return ", then " + on_timeout_text(step.manual.on_timeout);
+    if (step.watch) return ", then " + on_timeout_text(step.watch->on_timeout);
     if (step.kind == StepKind::decide) return ", then " + step.decide.fallback;
     return "";
   }

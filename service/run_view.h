@@ -87,6 +87,7 @@ enum class NeedKind : std::uint8_t {
   decision,
   signal,
   timer,
+  condition,  // a wait that looks
   delay,
   running,
   doubt,    // a step is in doubt

@@ -152,6 +152,18 @@ struct ChildOpened {
   Value::Map vars{};    // evaluated once, here
   friend bool operator==(const ChildOpened&, const ChildOpened&) = default;
 };
+// A wait looked: recorded for the first look, when what it waits for begins or ceases to hold, and
+// now and then between, so that a long wait stays a short journal.
+struct StepLooked {
+  std::int64_t looks = 0;  // so far, this one among them
+  bool holds = false;
+  Value::Map outputs{};              // what the check gave
+  std::string error{};               // why it gave nothing; "" where it did
+  std::optional<TimePoint> since{};  // since when it holds
+  std::int64_t since_boot_ns = 0;    // the same by CLOCK_BOOTTIME
+  std::optional<TimePoint> next{};   // the next look, about
+  friend bool operator==(const StepLooked&, const StepLooked&) = default;
+};
 // The attempt is done (or the wait is over, the consent given, the values set).
 struct StepSucceeded {
   Value::Map outputs{};
@@ -238,7 +250,7 @@ using Payload =
                  FinallyStarted, RunStuck, RunFinished, RunNoted, SignalReceived, StepStarted,
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
                  StepSkipped, StepReset, Voted, StepUndone, StepCorrected, ApprovalVoided,
-                 RunCommanded, Reminded, LoopOpened, ChildOpened>;
+                 RunCommanded, Reminded, LoopOpened, ChildOpened, StepLooked>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

@@ -211,6 +211,18 @@ struct Format<ChildOpened> {
 };
 
 template <>
+struct Format<StepLooked> {
+  static constexpr EventType type{42, 1, "step.looked"};
+  static constexpr std::tuple fields{Field{"error", &StepLooked::error},
+                                     Field{"holds", &StepLooked::holds},
+                                     Field{"looks", &StepLooked::looks},
+                                     Field{"next", &StepLooked::next},
+                                     Field{"outputs", &StepLooked::outputs},
+                                     Field{"since", &StepLooked::since},
+                                     Field{"since_boot", &StepLooked::since_boot_ns}};
+};
+
+template <>
 struct Format<StepUndone> {
   static constexpr EventType type{30, 1, "step.undone"};
   static constexpr std::tuple<> fields{};

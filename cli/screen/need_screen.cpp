@@ -33,7 +33,8 @@ std::string label_of(const Need& need) {
     case NeedKind::task: return need.step;
     case NeedKind::decision: return need.step;
     case NeedKind::signal: return need.step + " waits for";
-    case NeedKind::timer: return need.step + " waits for";
+    case NeedKind::timer:
+    case NeedKind::condition: return need.step + " waits for";
     case NeedKind::delay: return "next";
     case NeedKind::running: return "waits for";
     case NeedKind::doubt: return need.step;
@@ -54,6 +55,7 @@ std::string who_label(NeedKind kind) {
     case NeedKind::room:
     case NeedKind::signal:
     case NeedKind::timer:
+    case NeedKind::condition:
     case NeedKind::delay:
     case NeedKind::running:
     case NeedKind::failure:

@@ -205,6 +205,29 @@ class Fold {
     step.started_at = step.first_started_at = event_.at;
     if (e.due) step.due = Due{*e.due, Duration(e.due_boot_ns)};
     if (tree_.step(i).kind == StepKind::group) open_group(i);
+    if (tree_.step(i).watch) begin_watch(i);
+    return success();
+  }
+
+  // What the check takes in stands in the opening, once for all looks.
+  void begin_watch(NodeIndex i) {
+    StepState& step = run_.at(i);
+    const auto with = step.shown.find("with");
+    const auto* inputs = with == step.shown.end() ? nullptr : with->second.map();
+    step.inputs = inputs == nullptr ? Value::Map{} : *inputs;
+    const auto target = step.shown.find("target");
+    if (target != step.shown.end()) step.target = to_text(target->second);
+    run_.watches.insert_or_assign(i, Watch{});
+  }
+
+  Result<void> on(const StepLooked& e) {
+    TRY(const auto i, change(StepChange::looked));
+    const auto watch = run_.watches.find(i);
+    if (watch == run_.watches.end())
+      return Error(ErrorCode::corrupt, event_.step + " looks at nothing");
+    watch->second.kept = e;
+    watch->second.kept_at = event_.at;
+    watch->second.times_kept += 1;
     return success();
   }
 
@@ -461,6 +484,7 @@ class Fold {
     step.finished_at = event_.at;
     step.due.reset();
     step.end_order = ++run_.ends;
+    run_.watches.erase(i);
     if (tree_.step(i).kind == StepKind::group) run_.ended_groups.erase(i);
   }
 
@@ -607,6 +631,9 @@ class Fold {
       step.started_boot = Duration{};
       step.first_started_boot = Duration{};
       note_times(i);
+    }
+    for (auto& [i, watch] : run_.watches) {
+      if (watch.kept) watch.kept->since_boot_ns = 0;
     }
   }
 

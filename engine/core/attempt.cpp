@@ -73,6 +73,13 @@ Result<Value::Map> undo_inputs(const Draft& draft, NodeIndex i, const Value::Map
   return inputs;
 }
 
+bool fails(Draft& draft, NodeIndex i, const Error& error) {
+  fail_step(draft, i, {ErrorClass::invalid, error.message()});
+  return true;
+}
+
+}  // namespace
+
 // The plan's meaning is pinned, and with it the files that its steps name.
 bool pauses_for_changed_files(Draft& draft, NodeIndex i) {
   const Step& step = draft.step(i);
@@ -84,7 +91,6 @@ bool pauses_for_changed_files(Draft& draft, NodeIndex i) {
   return true;
 }
 
-// The connection that the step works on; "" where it names none.
 Result<std::string> target_of(const Draft& draft, const Step& step, const RunScope& scope) {
   if (step.action.target == Template{}) return std::string();
   auto name = resolve(step.action.target, *draft.context().evaluator, scope);
@@ -97,13 +103,6 @@ Result<std::string> target_of(const Draft& draft, const Step& step, const RunSco
                    (text != nullptr ? *text : std::string(name_of(name.value().kind()))) +
                    "` when the run was created");
 }
-
-bool fails(Draft& draft, NodeIndex i, const Error& error) {
-  fail_step(draft, i, {ErrorClass::invalid, error.message()});
-  return true;
-}
-
-}  // namespace
 
 Value self_of(const Graph& graph, const RunState& run, NodeIndex i) {
   const StepTree tree(graph, run.loops);

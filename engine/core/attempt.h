@@ -12,6 +12,11 @@ Value self_of(const Graph& graph, const RunState& run, NodeIndex i);
 EffectClass effect_class_of(const runbooks::Step& step, const Value::Map& with,
                             const ActionFacts& facts);
 
+// The connection that the step works on; "" where it names none. Fails where its `target` cannot be
+// told, or names no connection of the plan.
+Result<std::string> target_of(const Draft& draft, const runbooks::Step& step,
+                              const RunScope& scope);
+
 // "" where `expect` holds for these outputs of the step; else what to say.
 std::string unmet(const Draft& draft, NodeIndex i, const runbooks::Expression& expect,
                   const Value::Map& outputs);

@@ -64,6 +64,7 @@ Result<std::optional<Due>> wait_until(const Draft& draft, NodeIndex i) {
 }
 
 void open_wait(Draft& draft, NodeIndex i) {
+  if (draft.step(i).watch) return open_watch(draft, i);
   auto due = wait_until(draft, i);
   if (!due) return fail_step(draft, i, invalid_input(due.error(), "wait"));
   open(draft, i, {}, due.value());

@@ -39,6 +39,11 @@ struct FinishProbe {
   ProbeAnswer answer;
   bool after_restart = false;
 };
+struct FinishLook {  // of a wait
+  NodeIndex step;
+  std::int64_t number = 0;
+  ProbeAnswer answer;
+};
 struct PassTime {};  // something may be due
 struct Go {};        // start what may start
 
@@ -107,8 +112,8 @@ struct Undo {
   By by;
 };
 
-using Command = std::variant<Claim, FinishAttempt, FinishProbe, PassTime, Go, Vote, FinishManual,
-                             PickOption, SendSignal, Note, Pause, Continue, Cancel, RetryStep,
-                             SkipStep, Resolve, TakeCommand, HandCommand, Undo>;
+using Command = std::variant<Claim, FinishAttempt, FinishProbe, FinishLook, PassTime, Go, Vote,
+                             FinishManual, PickOption, SendSignal, Note, Pause, Continue, Cancel,
+                             RetryStep, SkipStep, Resolve, TakeCommand, HandCommand, Undo>;
 
 }  // namespace rung::engine

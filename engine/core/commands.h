@@ -10,6 +10,7 @@ namespace rung::engine {
 void carry_out(Draft& draft, const Claim& command);
 void carry_out(Draft& draft, const FinishAttempt& command);
 void carry_out(Draft& draft, const FinishProbe& command);
+void carry_out(Draft& draft, const FinishLook& command);
 void carry_out(Draft& draft, const PassTime& command);
 void carry_out(Draft& draft, const Go& command);
 void carry_out(Draft& draft, const Vote& command);

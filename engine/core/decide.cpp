@@ -16,8 +16,8 @@ bool is_open_to(const RunState& run, const Command& command) {
 bool is_from_engine(const Command& command) {
   return std::holds_alternative<FinishAttempt>(command) ||
          std::holds_alternative<FinishProbe>(command) ||
-         std::holds_alternative<PassTime>(command) || std::holds_alternative<Go>(command) ||
-         std::holds_alternative<Claim>(command);
+         std::holds_alternative<FinishLook>(command) || std::holds_alternative<PassTime>(command) ||
+         std::holds_alternative<Go>(command) || std::holds_alternative<Claim>(command);
 }
 
 // The pseudo state that `require:` and `vars:` see: nothing has run yet.
@@ -85,7 +85,10 @@ Decision decide(RunState state, const Command& command, const Context& context) 
     return std::move(draft).finish();
   }
   std::visit([&](const auto& c) { carry_out(draft, c); }, command);
-  if (!draft.is_refused()) advance(draft);
+  if (!draft.is_refused()) {
+    advance(draft);
+    look_around(draft);
+  }
   return std::move(draft).finish();
 }
 

@@ -23,6 +23,10 @@ struct ProbeAttempt {
   NodeIndex step;
   bool after_restart = false;
 };
+struct Look {  // at what a wait waits for
+  NodeIndex step;
+  std::int64_t number = 0;
+};
 struct CancelAttempt {
   NodeIndex step;
   bool by_deadline = false;
@@ -33,7 +37,7 @@ struct ForgetAttempt {  // its outcome is in these events
   std::int64_t attempt = 0;
 };
 using Effect =
-    std::variant<StartAttempt, RecoverAttempt, ProbeAttempt, CancelAttempt, ForgetAttempt>;
+    std::variant<StartAttempt, RecoverAttempt, ProbeAttempt, Look, CancelAttempt, ForgetAttempt>;
 
 // Why a command was not carried out: the state forbids it, or it asks for what is not there.
 // Nothing changed. The message says what to do instead.

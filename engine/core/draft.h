@@ -30,6 +30,9 @@ class Draft {
 
   void emit(state::Payload payload) { emit_at("", std::move(payload)); }
   void emit(NodeIndex i, state::Payload payload) { emit_at(address(i), std::move(payload)); }
+  // What only this engine knows of a wait that looks; no event tells it.
+  Watch::Now& watching(NodeIndex i) { return state_.watches.at(i).now; }
+  std::int64_t number_look() { return ++state_.looks_asked; }
   void perform(Effect effect) { effects_.push_back(effect); }
   void refuse(ErrorCode code, std::string message) { refusal_ = Refusal{code, std::move(message)}; }
   void notice(std::string what) { notice_ = std::move(what); }

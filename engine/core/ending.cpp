@@ -10,6 +10,7 @@ void close(Draft& draft, NodeIndex i, CancelRunning running) {
   const StepState& state = draft.at(i);
   const bool is_open = state.status == StepStatus::running && state.phase == AttemptPhase::none;
   if (is_open) {
+    stop_looking(draft, i);
     draft.emit(
         i, state::StepFailed{{ErrorClass::refused, "ended with the run, nobody answered"}, false});
   } else if (state.status == StepStatus::backing_off && is_untold(state)) {

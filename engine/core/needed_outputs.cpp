@@ -13,6 +13,8 @@ using scripting::Reference;
 // What the step's word gives beside what its author declared.
 void add_outputs_of_kind(const Step& step, OutputTypes& outputs) {
   for (const auto& [name, value] : step.set) outputs.emplace(name, Type::any);
+  if (step.watch)
+    outputs.insert({{"held", Type::boolean}, {"looks", Type::integer}, {"samples", Type::list}});
   if (!step.wait.signal.empty()) outputs.emplace("payload", Type::any);
 }
 

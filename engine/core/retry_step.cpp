@@ -103,6 +103,7 @@ void carry_out(Draft& draft, const SkipStep& command) {
     draft.notice("null from now on: " +
                  told(missing, outputs_of(draft.step(*i), draft.context().facts)));
   }
+  stop_looking(draft, *i);
   draft.emit(*i, state::StepSkipped{"skip", std::move(*outputs), command.by.who, command.by.say});
   continue_if_answered(draft, command.by);
 }

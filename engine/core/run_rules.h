@@ -20,6 +20,9 @@ void cancel_running_under(Draft& draft, NodeIndex group);
 // Retries and waits whose time has come.
 void wake_due(Draft& draft);
 
+// Begins the looks of waits whose time has come; an engine that has just taken over begins all.
+void look_around(Draft& draft);
+
 // The undo steps that undoing the run now would take, first to last; and what has no undo.
 struct UndoPlan {
   std::vector<NodeIndex> undo;

@@ -73,6 +73,9 @@ Value step_facts(const StepTree& tree, const RunState& run, NodeIndex i) {
   for (const auto& [name, type] : step.manual.outputs) outputs.emplace(name, Value());
   for (const auto& [name, value] : step.set) outputs.emplace(name, Value());
   for (const char* name : outputs_of_kind(step.kind)) outputs.emplace(name, Value());
+  if (step.watch) {
+    for (const char* name : {"held", "looks", "samples"}) outputs.emplace(name, Value());
+  }
   for (const auto& [name, value] : state.outputs) outputs.insert_or_assign(name, value);
   facts = outputs;
   facts.insert_or_assign("status", Value(name_of(state.status)));

@@ -6,6 +6,7 @@
 #include "engine/core/agenda.h"
 #include "engine/core/step_tree.h"
 #include "engine/core/transitions.h"
+#include "engine/core/watch.h"
 #include "state/event.h"
 #include "state/run_summary.h"
 
@@ -116,8 +117,10 @@ struct RunState {
   Agenda reminders;                    // of `asking`
   Agenda waits;   // open steps until their waiting ends, delayed ones until their time is over
   Agenda delays;  // backing off until the next try
-  std::uint32_t in_doubt = 0;        // steps in doubt
-  std::uint32_t undos_in_doubt = 0;  // undo steps among them
+  std::map<NodeIndex, Watch> watches;  // open waits that look
+  std::int64_t looks_asked = 0;        // of this engine: it numbers looks
+  std::uint32_t in_doubt = 0;          // steps in doubt
+  std::uint32_t undos_in_doubt = 0;    // undo steps among them
   std::uint32_t in_flight =
       0;  // attempts whose outcome is not recorded, or unknown and being probed
   std::optional<NodeIndex> failed_by;  // the untolerated failure nobody has answered yet

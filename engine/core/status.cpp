@@ -24,6 +24,7 @@ std::string waiting_reason(const Graph& graph, const RunState& run) {
       case StepKind::manual: return "manual step " + address;
       case StepKind::decide: return "decision " + address;
       case StepKind::wait:
+        if (step.watch) return "condition of " + address;
         return step.wait.signal.empty() ? "timer of " + address
                                         : "signal " + step.wait.signal + " at " + address;
       case StepKind::action:
@@ -60,6 +61,12 @@ std::string reason_of(const Graph& graph, const RunState& run, RunStatus status)
   return "";
 }
 
+NextDue next_of(const Due& due) {
+  NextDue next;
+  (due.boot > Duration::zero() ? next.by_boot : next.by_utc) = due;
+  return next;
+}
+
 }  // namespace
 
 std::string run_name(const RunState& state) {
@@ -90,6 +97,9 @@ state::RunSummary summary_of(const Graph& graph, const RunState& run) {
   row.created_at = run.created_at;
   if (run.finished)
     row.finished_at = run.finished_at;
+  else if (!run.watches.empty())
+    row.wake_at =
+        run.created_at;  // a wait that looks is looked after at once by whoever takes over
   else if (const NextDue due = next_due(run); !due.is_empty())
     row.wake_at = due.utc();
   return row;
@@ -98,6 +108,9 @@ state::RunSummary summary_of(const Graph& graph, const RunState& run) {
 NextDue next_due(const RunState& run) {
   NextDue next = earlier(run.waits.next(), run.reminders.next());
   if (may_start(run)) next = earlier(next, run.delays.next());
+  for (const auto& [i, watch] : run.watches) {
+    if (watch.now.asked == 0 && watch.now.next) next = earlier(next, next_of(*watch.now.next));
+  }
   return run.limit ? earlier(next, {std::nullopt, run.limit}) : next;
 }
 

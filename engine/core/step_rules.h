@@ -21,6 +21,18 @@ Result<Value::Map> child_outputs(const Draft& draft, NodeIndex i);
 // False: nothing began, the run is paused because a file that the step names is not what it was.
 bool begin_attempt(Draft& draft, NodeIndex i);
 
+// Opens a wait that looks.
+void open_watch(Draft& draft, NodeIndex i);
+// Its time is over, and it does not hold.
+void end_watch(Draft& draft, NodeIndex i);
+// Nobody waits for the look under way any more.
+void stop_looking(Draft& draft, NodeIndex i);
+// Whether the run was paused because a file that the step names is not what it was.
+bool pauses_for_changed_files(Draft& draft, NodeIndex i);
+
+// The step failed because its time is over; the run pauses where it can.
+void fail_and_pause(Draft& draft, NodeIndex i, const std::string& why);
+
 // The latest attempt did not end well: tries again, asks the target, asks a person, or fails.
 enum class Seen : unsigned char { live, after_restart };
 void after_bad_end(Draft& draft, NodeIndex i, Seen seen);

@@ -27,6 +27,7 @@ void wake_retry(Draft& draft, NodeIndex i) {
 
 void end_wait(Draft& draft, NodeIndex i) {
   const Step& step = draft.step(i);
+  if (step.watch) return end_watch(draft, i);
   if (step.wait.signal.empty()) return draft.emit(i, state::StepSucceeded{});
   fail_step(draft, i, timed_out("no signal " + step.wait.signal + " came in time"));
 }
@@ -49,14 +50,7 @@ void end_person(Draft& draft, NodeIndex i, OnTimeout what) {
     case OnTimeout::fail: return fail_step(draft, i, timed_out(message));
     case OnTimeout::pause: break;
   }
-  fail_step(draft, i, timed_out(message));
-  const Step& step = draft.step(i);
-  const bool can_pause = !step.tolerate && !draft.state().ending && !draft.state().paused;
-  if (can_pause) {
-    const std::string address = draft.address(i);
-    draft.emit(
-        state::RunPaused{state::PauseReason::timeout, address, address + ": " + message, "", ""});
-  }
+  fail_and_pause(draft, i, message);
 }
 
 void take_default(Draft& draft, NodeIndex i) {
@@ -92,6 +86,14 @@ void end_when_out_of_time(Draft& draft) {
 }
 
 }  // namespace
+
+void fail_and_pause(Draft& draft, NodeIndex i, const std::string& why) {
+  fail_step(draft, i, timed_out(why));
+  const bool can_pause = !draft.step(i).tolerate && !draft.state().ending && !draft.state().paused;
+  if (!can_pause) return;
+  const std::string address = draft.address(i);
+  draft.emit(state::RunPaused{state::PauseReason::timeout, address, address + ": " + why, "", ""});
+}
 
 void wake_due(Draft& draft) {
   end_when_out_of_time(draft);

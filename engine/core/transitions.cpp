@@ -20,6 +20,7 @@ std::string_view name_of(StepChange change) {
   switch (change) {
     case StepChange::started: return "started";
     case StepChange::opened: return "opened";
+    case StepChange::looked: return "looked";
     case StepChange::voted: return "voted";
     case StepChange::voided: return "voided";
     case StepChange::succeeded: return "succeeded";

@@ -23,6 +23,7 @@ std::string_view name_of(StepStatus status);
 enum class StepChange : std::uint8_t {
   started,  // an attempt's intent
   opened,   // a wait, an approval, a person's task or a group began
+  looked,   // a wait looked at what it waits for
   voted,
   voided,  // what was shown to those who approved has changed
   succeeded,
@@ -54,6 +55,7 @@ inline constexpr std::array kStepTransitions = {
     Transition{StepStatus::waiting, StepChange::failed, StepStatus::failed},  // before any attempt
     Transition{StepStatus::waiting, StepChange::skipped, StepStatus::skipped},
     Transition{StepStatus::running, StepChange::started, StepStatus::running},  // again at once
+    Transition{StepStatus::running, StepChange::looked, StepStatus::running},
     Transition{StepStatus::running, StepChange::voted, StepStatus::running},
     Transition{StepStatus::running, StepChange::voided, StepStatus::running},
     Transition{StepStatus::running, StepChange::attempt_ended, StepStatus::running},

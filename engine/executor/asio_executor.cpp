@@ -243,7 +243,7 @@ awaitable<void> AsioExecutor::Inside::perform(Flight& flight) {
     co_return;
   }
   if (is_closing_) co_return;  // only a recovery gets here: its command runs on
-  if (flight.kind == FlightKind::probe) {
+  if (flight.only_looks()) {
     std::optional<ProbeAnswer> found = co_await runner_.perform_probe(flight);
     if (!found) co_return;
     answer(flight, std::move(*found));
@@ -298,7 +298,7 @@ void AsioExecutor::Inside::on_due(Flight& flight) {
                                               to_string(limits_.answer)};
   parts_.log->error(silent.message,
                     {{"action", flight.action->spec().name}, {"step", flight.id.address}});
-  if (flight.kind == FlightKind::probe) {
+  if (flight.only_looks()) {
     answer(flight, ProbeAnswer(Unknown{std::move(silent)}));
   } else {
     answer(flight, Outcome(Unknown{std::move(silent)}));
@@ -371,6 +371,13 @@ void AsioExecutor::probe(Attempt attempt, const runbooks::ActionUse* probe_use,
   }
   auto& flight = inside_->add(FlightKind::probe, std::move(attempt), uses);
   flight.uses_ability = probe_use == nullptr;
+  flight.probed = std::move(done);
+  inside_->ask(flight);
+}
+
+void AsioExecutor::look(Attempt attempt, OnProbed done) {
+  const std::string uses = attempt.uses;
+  auto& flight = inside_->add(FlightKind::look, std::move(attempt), uses);
   flight.probed = std::move(done);
   inside_->ask(flight);
 }

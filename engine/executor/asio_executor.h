@@ -57,6 +57,7 @@ class AsioExecutor final : public Executor {
                OnOutcome done) override;
   void probe(Attempt attempt, const runbooks::ActionUse* probe_use, Value::Map probe_with,
              OnProbed done) override;
+  void look(Attempt attempt, OnProbed done) override;
   void cancel(const AttemptId& id, CancelHow how) override;
   void forget(const AttemptId& id) override;
 

@@ -14,7 +14,7 @@
 
 namespace rung::engine {
 
-enum class FlightKind : std::uint8_t { run, recover, probe };
+enum class FlightKind : std::uint8_t { run, recover, probe, look };
 
 // One attempt or probe that the executor was asked for, from the request until its coroutine has
 // ended. Lives in the executor's list at one address.
@@ -42,10 +42,13 @@ struct Flight {
   std::shared_ptr<int> life = std::make_shared<int>(0);  // ends with the flight
 
   bool is_command() const { return action != nullptr && action->command() != nullptr; }
-  // Where its command lives: a probe has a folder of its own.
+  // It asks the world and changes nothing; nobody adopts it.
+  bool only_looks() const { return kind == FlightKind::probe || kind == FlightKind::look; }
+  // Where its command lives: what only looks has a folder of its own.
   AttemptId folder_id() const {
     AttemptId folder = id;
     if (kind == FlightKind::probe) folder.address += "@probe";
+    if (kind == FlightKind::look) folder.address += "@look";
     return folder;
   }
 };

@@ -43,8 +43,11 @@ awaitable<std::optional<ProbeAnswer>> FlightRunner::perform_probe(Flight& flight
   } else if (flight.is_command()) {
     CommandResult result = co_await perform_command(flight);
     if (std::holds_alternative<LeftRunning>(result)) co_return std::nullopt;
-    found = interpret_probe(flight, std::move(result));
+    found = flight.kind == FlightKind::look ? answer_of(interpret(flight, std::move(result)))
+                                            : interpret_probe(flight, std::move(result));
     remove_folder(flight.folder_id());
+    if (flight.kind == FlightKind::look)
+      supervisor::remove_run_folder(parts_.store_folder, flight.id.run);
   } else {
     Outcome outcome = co_await perform_action(flight);
     found = answer_of(std::move(outcome));
@@ -83,7 +86,7 @@ Unknown FlightRunner::thrown(const Flight& flight, const std::string& what) {
 }
 
 awaitable<CommandResult> FlightRunner::perform_command(Flight& flight) {
-  const bool is_probe = flight.kind == FlightKind::probe;
+  const bool is_probe = flight.only_looks();
   const auto folder = supervisor::attempt_folder(parts_.store_folder, flight.folder_id());
   const auto cookie = supervisor::attempt_cookie(parts_.store, flight.folder_id());
   const bool is_recovery = flight.kind == FlightKind::recover;

@@ -112,6 +112,10 @@ class Teller {
     if (e.due) text += (text.empty() ? "for " : "  for ") + shown(*e.due - at_);
     return Words{"?", text};
   }
+  Said operator()(const state::StepLooked& e) const {
+    const std::string saw = e.error.empty() ? listed(e.outputs) : e.error;
+    return Words{"..", (e.holds ? "look: holds  " : "look: does not hold  ") + saw};
+  }
   Said operator()(const state::LoopOpened& e) const {
     return Words{">>", std::to_string(e.keys.size()) + " items"};
   }

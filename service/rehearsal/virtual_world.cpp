@@ -83,7 +83,7 @@ Value without_secrets(const Value& value) {
 
 // --- stubs
 
-const Stub* VirtualWorld::stub_for(const Attempt& attempt) {
+const Stub* VirtualWorld::stub_for(const Attempt& attempt, BeyondTheLast beyond) {
   const std::size_t index = attempts_[attempt.id.address]++;
   const auto& stubs = parts_.test->stubs;
   auto found = stubs.find(attempt.id.address);
@@ -95,6 +95,7 @@ const Stub* VirtualWorld::stub_for(const Attempt& attempt) {
   const auto& attempts = found->second.attempts;
   if (!found->second.is_list) return &attempts.front();
   if (index < attempts.size()) return &attempts[index];
+  if (beyond == BeyondTheLast::repeats) return &attempts.back();
   miss_stub(attempt, "attempt " + std::to_string(index + 1) + ", and its stubs are for " +
                          std::to_string(attempts.size()));
   return nullptr;
@@ -268,6 +269,29 @@ void VirtualWorld::probe(Attempt attempt, const runbooks::ActionUse*, Value::Map
       answer = Unknown{{ErrorClass::invalid, outputs.error().message()}};
   }
   at(now(), [this, done = std::move(done), answer = std::move(answer), life = lives_] {
+    if (life == lives_) done(answer);
+  });
+}
+
+void VirtualWorld::look(Attempt attempt, OnProbed done) {
+  Value::Map shown;
+  for (const auto& [name, value] : attempt.with) shown.emplace(name, without_secrets(value));
+  received_[attempt.id.address] = {std::move(shown)};  // the latest look stands for all
+  const Stub* stub = stub_for(attempt, BeyondTheLast::repeats);
+  if (!missing_step_.empty()) return;
+  Outcome outcome = outcome_of(attempt, stub);
+  Duration ends = now() + (stub == nullptr ? Duration::zero() : stub->takes);
+  const Duration deadline = attempt.deadline.boot;
+  if (ends > deadline) {
+    ends = std::max(deadline, now());
+    outcome = late(attempt, engine::CancelHow::deadline);
+  }
+  ProbeAnswer answer = Unknown{};
+  if (auto* seen = std::get_if<Done>(&outcome))
+    answer = std::move(*seen);
+  else
+    answer = Unknown{*error_of(outcome)};
+  at(ends, [this, done = std::move(done), answer = std::move(answer), life = lives_] {
     if (life == lives_) done(answer);
   });
 }

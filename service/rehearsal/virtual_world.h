@@ -40,6 +40,7 @@ class VirtualWorld final : public engine::Executor {
                OnOutcome done) override;
   void probe(engine::Attempt attempt, const runbooks::ActionUse* probe_use, Value::Map probe_with,
              OnProbed done) override;
+  void look(engine::Attempt attempt, OnProbed done) override;
   void cancel(const engine::AttemptId& id, engine::CancelHow how) override;
   void forget(const engine::AttemptId& id) override;
 
@@ -69,7 +70,10 @@ class VirtualWorld final : public engine::Executor {
   };
   using RunningMap = std::map<engine::AttemptId, Running>;
 
-  const runbooks::Stub* stub_for(const engine::Attempt& attempt);
+  // Looks may go on for days: what the last stub says, those after it see too.
+  enum class BeyondTheLast : unsigned char { is_missing, repeats };
+  const runbooks::Stub* stub_for(const engine::Attempt& attempt,
+                                 BeyondTheLast beyond = BeyondTheLast::is_missing);
   std::string planned_address(const std::string& address) const;
   void miss_stub(const engine::Attempt& attempt, const std::string& why);
   Outcome outcome_of(const engine::Attempt& attempt, const runbooks::Stub* stub) const;

@@ -86,6 +86,8 @@ steps:
   - {id: way, decide: {ask: "Which way?", options: {onward: "on", back: "away"}, default: back, after: 10m}}
   - {id: go, wait: {signal: ready}, timeout: 10m}
   - {id: nap, wait: 50ms}
+  - id: settled
+    wait: {check: {shell: "wc -l < witness"}, until: int(stdout) > 3, hold: 150ms, every: 100ms, timeout: 10m}
   - id: last
     how_to_tell: cat witness
     undo: none

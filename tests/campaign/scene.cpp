@@ -116,6 +116,7 @@ struct Scene::Person {
       case NeedKind::room:
       case NeedKind::task:
       case NeedKind::timer:
+      case NeedKind::condition:
       case NeedKind::delay:
       case NeedKind::running: break;
     }

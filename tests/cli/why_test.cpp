@@ -122,6 +122,22 @@ TEST_F(WhyOfDrivenRuns, ASignalCanBeSentAsPrinted) {
   EXPECT_EQ(engine.wait().code, 0);
 }
 
+TEST_F(WhyOfDrivenRuns, AConditionIsShownWithItsLastLookAndCanBeSkippedAsPrinted) {
+  box.write("runbook.yaml",
+            "rung: v1\nname: w\nsteps:\n  - {id: settled, wait: {check: {command: [cat, nothing]}, "
+            "until: exit_code == 0, every: 1s, timeout: 10m}}\n");
+  Process engine = box.start({"run", "--wait"});
+  ASSERT_TRUE(engine.writes("settled"));
+  std::string why;
+  for (int tries = 0; tries < 200 && why.find("look 1") == std::string::npos; ++tries)
+    why = box.rung({"why", "1"}).out;
+  EXPECT_THAT(why, HasSubstr("No such file"));
+  const std::string command = first_command("1");
+  EXPECT_EQ(waits_for, "condition");
+  EXPECT_EQ(box.shell(command).code, 0) << command;
+  EXPECT_EQ(engine.wait().code, 0);
+}
+
 TEST_F(WhyOfDrivenRuns, ATimerCanBeSkippedAsPrinted) {
   box.write("runbook.yaml", "rung: v1\nname: w\nsteps:\n  - {id: settle, wait: 10m}\n");
   Process engine = box.start({"run", "--wait"});

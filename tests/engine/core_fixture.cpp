@@ -12,6 +12,7 @@ struct NameEffect {
     return "recover " + tree.address(e.step);
   }
   std::string operator()(const ProbeAttempt& e) const { return "probe " + tree.address(e.step); }
+  std::string operator()(const Look& e) const { return "look " + tree.address(e.step); }
   std::string operator()(const CancelAttempt& e) const { return "cancel " + tree.address(e.step); }
   std::string operator()(const ForgetAttempt& e) const { return "forget " + tree.address(e.step); }
 };

@@ -43,6 +43,7 @@ class EngineTest : public ::testing::Test,
   void run(Attempt attempt, OnOutcome done) override;
   void recover(Attempt attempt, std::function<void(std::string)> adopted, OnOutcome done) override;
   void probe(Attempt, const runbooks::ActionUse*, Value::Map, OnProbed) override {}
+  void look(Attempt, OnProbed) override {}
   void cancel(const AttemptId& id, CancelHow how) override;
   void forget(const AttemptId&) override {}
   EffectClass effect_class(const std::string& uses, const Value::Map& with) const override;

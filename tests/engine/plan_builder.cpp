@@ -63,6 +63,19 @@ StepBuilder wait_for(std::string id, Duration duration) {
   step->wait.duration = Template{Value(duration)};
   return step;
 }
+StepBuilder wait_until_up(std::string id, Duration hold) {
+  StepBuilder step(std::move(id), StepKind::wait);
+  step.uses("test.effect", {{"class", Value("read")}});
+  step->action.outputs = {{"up", Type::boolean}};
+  step->timeout = std::chrono::minutes(1);
+  runbooks::WatchSpec watch;
+  watch.until = {"up"};
+  watch.every = std::chrono::seconds(1);
+  watch.look_timeout = std::chrono::seconds(30);
+  watch.hold = hold;
+  step->watch = std::move(watch);
+  return step;
+}
 StepBuilder wait_signal(std::string id, std::string signal) {
   StepBuilder step(std::move(id), StepKind::wait);
   step->wait.signal = std::move(signal);

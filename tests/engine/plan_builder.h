@@ -52,6 +52,8 @@ StepBuilder parallel(std::string id, std::vector<StepBuilder> children);
 // Once for each `item` of the list that the expression yields.
 StepBuilder each_of(std::string id, std::string in, std::vector<StepBuilder> children);
 StepBuilder wait_for(std::string id, Duration duration);
+// Looks every second, for at most a minute, until `up` holds of what it sees.
+StepBuilder wait_until_up(std::string id, Duration hold = {});
 StepBuilder wait_signal(std::string id, std::string signal);
 StepBuilder approve(std::string id, std::vector<std::string> by = {});
 StepBuilder manual(std::string id);

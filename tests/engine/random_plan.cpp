@@ -97,13 +97,26 @@ class Chance {
   StepBuilder leaf(bool in_finally) {
     switch (in_finally ? below(5) : below(12)) {
       case 8: return set(name(), "x", "1 + 1");
-      case 9: return wait_for(name(), std::chrono::seconds(1 + below(100)));
+      case 9:
+        if (once_in(2)) return watch();
+        return wait_for(name(), std::chrono::seconds(1 + below(100)));
       case 10:
         if (once_in(3)) return decision(name(), std::chrono::seconds(60 * below(2)));
         return once_in(2) ? wait_signal(name(), "go") : manual(name());
       case 11: return once_in(8) ? fail(name(), "enough") : approval();
       default: return action(in_finally);
     }
+  }
+
+  StepBuilder watch() {
+    StepBuilder step = wait_until_up(name(), std::chrono::seconds(below(4)));
+    constexpr runbooks::OnTimeout kEnds[] = {runbooks::OnTimeout::pause, runbooks::OnTimeout::fail,
+                                             runbooks::OnTimeout::proceed};
+    step->watch->on_timeout = kEnds[below(3)];
+    step->watch->successes = static_cast<std::int32_t>(1 + below(3));
+    if (once_in(3)) step->timeout = std::chrono::seconds(2);
+    if (once_in(8)) step->tolerate = "not needed";
+    return step;
   }
 
   StepBuilder approval() {

@@ -139,6 +139,13 @@ void SimExecutor::probe(Attempt attempt, const runbooks::ActionUse*, Value::Map,
   scheduler_.post(lane_, [done, answer] { done(answer); });
 }
 
+void SimExecutor::look(Attempt, OnProbed done) {
+  ProbeAnswer answer = Done{{{"up", Value(world_.roll(world_.odds_.look_holds))}}, false};
+  if (world_.roll(world_.odds_.look_fails))
+    answer = Unknown{error(ErrorClass::network, "cannot look")};
+  scheduler_.post(lane_, [done, answer] { done(answer); });
+}
+
 void SimExecutor::cancel(const AttemptId& id, CancelHow) {
   const auto found = world_.running_.find(id);
   if (found != world_.running_.end()) found->second->is_cancelled = true;

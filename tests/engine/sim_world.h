@@ -47,6 +47,8 @@ class SimWorld final {
     int lost_before = 30;  // unknown, and it did not happen
     int lost_after = 60;   // unknown, and it did
     int probe_unknown = 60;
+    int look_fails = 150;
+    int look_holds = 600;
     int supervisor_dies = 60;
     int supervised = 500;  // attempts that outlive the engine
   };
@@ -93,6 +95,7 @@ class SimExecutor final : public Executor, public ActionFacts {
   void recover(Attempt attempt, std::function<void(std::string)> adopted, OnOutcome done) override;
   void probe(Attempt attempt, const runbooks::ActionUse* probe_use, Value::Map probe_with,
              OnProbed done) override;
+  void look(Attempt attempt, OnProbed done) override;
   void cancel(const AttemptId& id, CancelHow how) override;
   void forget(const AttemptId& id) override;
 

@@ -52,6 +52,9 @@ struct ChangeOf {
   std::optional<StepChange> operator()(const state::ChildOpened&) const {
     return StepChange::opened;
   }
+  std::optional<StepChange> operator()(const state::StepLooked&) const {
+    return StepChange::looked;
+  }
   std::optional<StepChange> operator()(const state::Voted&) const { return StepChange::voted; }
   std::optional<StepChange> operator()(const state::StepSucceeded&) const {
     return StepChange::succeeded;

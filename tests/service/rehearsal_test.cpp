@@ -43,6 +43,24 @@ TEST_F(RehearsalTest, UnstubbedStepsSucceedWhereTheCaseSaysSo) {
               IsEmpty());
 }
 
+TEST_F(RehearsalTest, AListIsOneStubForEachLookAndTheLastStubForAllLaterOnes) {
+  given(
+      "  - {id: up, wait: {check: {http: {method: GET, url: 'http://west/'}}, until: code == 200, "
+      "hold: 30m, every: 1m, timeout: 12h}}\n");
+  EXPECT_THAT(
+      differences(
+          "stubs: {up: [{error: network}, {outputs: {code: 503}}, {outputs: {code: 200}}]}, "
+          "expect: {status: succeeded, steps: {up: {outputs: {held: true, looks: 33}}}}"),
+      IsEmpty());
+}
+
+TEST_F(RehearsalTest, AWaitThatNeverHoldsFailsAfterItsTime) {
+  given("  - {id: up, wait: {check: {command: [look]}, until: exit_code == 0, timeout: 12h}}\n");
+  EXPECT_THAT(differences("stubs: {up: {outputs: {exit_code: 1}}}, "
+                          "expect: {status: paused, steps: {up: {status: failed}}}"),
+              IsEmpty());
+}
+
 TEST_F(RehearsalTest, AListIsOneStubForEachAttempt) {
   given(kGet);
   EXPECT_THAT(differences("stubs: {get: [{error: network}, {error: quota}, {}]}, "

@@ -121,6 +121,17 @@ std::vector<Event> one_of_each_of_children() {
   return in_a_row({created_by_mila(), ChildOpened{inputs, {{"day", "2026-11-21"}}}});
 }
 
+// Those of waits that look.
+std::vector<Event> one_of_each_of_watches() {
+  return in_a_row({created_by_mila(), StepLooked{3,
+                                                 true,
+                                                 {{"lag", Duration{250'000'000}}},
+                                                 "no route",
+                                                 time_at(5),
+                                                 5'000'000'000,
+                                                 time_at(35)}});
+}
+
 // The journals that hold one event of each type; a new type goes into one that is new with it.
 struct OneOfEach {
   const char* file;
@@ -130,7 +141,8 @@ constexpr OneOfEach kOneOfEach[] = {{"one-of-each.json", one_of_each},
                                     {"people.json", one_of_each_of_people},
                                     {"approvals.json", one_of_each_of_approvals},
                                     {"loops.json", one_of_each_of_loops},
-                                    {"children.json", one_of_each_of_children}};
+                                    {"children.json", one_of_each_of_children},
+                                    {"watches.json", one_of_each_of_watches}};
 
 class StoredJournal : public ::testing::TestWithParam<std::string> {
  protected:
