@@ -39,6 +39,7 @@ struct Register {
   std::vector<Rule> rules;
   std::map<std::pair<std::string, std::string>, long> hits;
   std::string scope;
+  std::string once;  // path; "" for none
   int record = -1;
 };
 
@@ -99,6 +100,14 @@ int open_record(const char* path) {
   return fd;
 }
 
+// False: another process came first.
+bool comes_first(const std::string& path) {
+  if (path.empty()) return true;
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd >= 0) ::close(fd);
+  return fd >= 0;
+}
+
 void write_record(int fd, std::string_view site, std::string_view detail, long hit) {
   std::string line(site);
   if (!detail.empty()) line.append("/").append(detail);
@@ -124,6 +133,8 @@ Fault reach_slow(std::string_view site, std::string_view given) {
     for (Rule& rule : registered.rules) {
       if (rule.site != site || (!rule.detail.empty() && rule.detail != detail)) continue;
       if (++rule.hits_seen != rule.hit) continue;
+      const bool ends = rule.act == Act::kill || rule.act == Act::stop;
+      if (ends && !comes_first(registered.once)) continue;
       has_act = true;
       act = rule.act;
     }
@@ -155,6 +166,8 @@ void configure_from_environment() {
   registered.rules = parse_rules(rules == nullptr ? "" : rules);
   registered.hits.clear();
   registered.scope.clear();
+  const char* once = std::getenv("RUNG_FAILPOINT_ONCE");
+  registered.once = once == nullptr ? "" : once;
   enabled.store(record >= 0 || !registered.rules.empty(), std::memory_order_relaxed);
 }
 

@@ -9,6 +9,8 @@ namespace rung::failpoint {
 // fail, or delay it. Compiled in always; a place that is off costs one relaxed load.
 //
 //   RUNG_FAILPOINT=ID=kill|stop|eio|enospc|delay   acts at ID (several: separated by `;`)
+//   RUNG_FAILPOINT_ONCE=FILE                       kills and stops happen once in all processes
+//                                                  that share FILE, which the first one creates
 //   RUNG_FAILPOINT_RECORD=FILE                     appends the ID of each place reached
 //
 // An ID names the place, not the how-manieth place it is: SITE[/RUN-INDEPENDENT DETAIL][#HIT], such

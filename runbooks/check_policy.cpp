@@ -127,8 +127,9 @@ class PolicyCheck {
 
   bool is_in_finally(const Step& step) const {
     const Step* at = &step;
-    while (at->parent && at->parent->number > 1) at = &unfolded_.steps[at->parent->number];
-    return at->parent == StepIndex{1};
+    while (at->parent && at->parent->number > 1 && !at->is_finally)
+      at = &unfolded_.steps[at->parent->number];
+    return at->is_finally || at->parent == StepIndex{1};
   }
 
   // The longest that people may be waited for from a step's beginning to the end of its list.

@@ -375,7 +375,9 @@ class ReferenceCheck {
 
   bool is_in_finally(StepIndex i) const {
     const auto chain = order_.chain(i);
-    return !chain.empty() && step(chain.back()).parent == StepIndex{1};
+    const bool is_of_group =
+        std::any_of(chain.begin(), chain.end(), [&](StepIndex at) { return step(at).is_finally; });
+    return is_of_group || (!chain.empty() && step(chain.back()).parent == StepIndex{1});
   }
 
   bool is_guarded(const ExpressionUse& use, const std::string& when, const std::string& id,

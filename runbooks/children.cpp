@@ -51,11 +51,6 @@ void check_child(const DraftStep& draft, const ChildSpec& child, const Plan& pla
                      std::string(name_of(input.type)) + ")",
                  "add  with: {" + input.name + ": ...}");
   }
-  if (!plan.step(plan.finally).children.empty()) {
-    report.error(draft.child.place,
-                 plan.runbook + " has a `finally`, and a runbook that is used by another cannot",
-                 "move those steps to the end of its `steps`, or to the `finally` of this runbook");
-  }
   if (plan.run_timeout > Duration::zero()) {
     report.warning(draft.child.place,
                    "the `timeout` of " + plan.runbook + " is not looked at where it is a child",

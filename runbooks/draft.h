@@ -52,8 +52,9 @@ struct DraftStep {
   std::vector<Word> needs;
   std::vector<Word> by;  // names of people
   std::vector<DraftStep> children;
-  std::vector<DraftStep> undo;  // none or one
-  Word child;                   // the path of the runbook that it uses; "" for none
+  std::vector<DraftStep> undo;     // none or one
+  std::vector<DraftStep> finally;  // of a group: none or one
+  Word child;                      // the path of the runbook that it uses; "" for none
   ExpressionUses uses;
   std::vector<TargetUse> targets;  // of the action, then of the probe
   bool is_flawed = false;          // something in it was refused: be quiet about the rest

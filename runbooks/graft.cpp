@@ -50,8 +50,14 @@ class Grafting {
     const StepIndex user{next().number - 1};
     const auto module = static_cast<std::uint32_t>(plan_.modules.size() + 1);
     const std::uint32_t first = next().number;
+    // Its `finally` becomes one of the group, in front of its steps.
+    const auto& last = child.step(child.finally);
+    const auto size = static_cast<std::uint32_t>(child.steps.size());
+    const std::uint32_t split = last.children.empty() ? size : last.children.front().number;
     const auto to = [&](StepIndex i) {
-      return i == child.root ? user : StepIndex{first + i.number - kRoots};
+      if (i == child.root) return user;
+      if (i == child.finally) return StepIndex{first + split - kRoots};
+      return StepIndex{first + i.number - kRoots + (i.number >= split ? 1 : 0)};
     };
     plan_.modules.push_back({child.runbook, child.file, child.folder, child.inputs, child.require,
                              child.vars, child.outputs});
@@ -60,7 +66,8 @@ class Grafting {
     for (const StepIndex i : child.step(child.root).children)
       out_[user.number].children.push_back(to(i));
     const std::string prefix = out_[user.number].address + "/";
-    for (std::uint32_t n = kRoots; n < child.steps.size(); ++n) {
+    for (std::uint32_t n = kRoots; n < size; ++n) {
+      if (n == split) add_finally(child, user, module, to);
       Step step = child.steps[n];
       lead(step, to);
       step.address = prefix + step.address;
@@ -70,6 +77,20 @@ class Grafting {
     }
     for (const auto& [file, hash] : child.sources) plan_.sources.emplace(file, hash);
     for (const auto& [name, source] : child.secrets) plan_.secrets.emplace(name, source);
+  }
+
+  template <class To>
+  void add_finally(const Plan& child, StepIndex user, std::uint32_t module, To to) {
+    Step last = child.step(child.finally);
+    last.id = "";
+    last.is_finally = true;
+    last.module = module;
+    lead(last, to);
+    last.parent = user;
+    last.needs = out_[user.number].children;
+    last.address = out_[user.number].address + "/" + last.address;
+    out_[user.number].children.push_back(to(child.finally));
+    out_.push_back(std::move(last));
   }
 
   Plan& plan_;

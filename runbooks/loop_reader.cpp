@@ -37,6 +37,7 @@ DraftStep body_of(DraftStep& loop) {
   body.step.is_parallel = std::exchange(loop.step.is_parallel, false);
   body.step.cancel_others = std::exchange(loop.step.cancel_others, false);
   body.children = std::exchange(loop.children, {});
+  body.finally = std::exchange(loop.finally, {});
   body.step.child = std::exchange(loop.step.child, std::nullopt);
   body.child = std::exchange(loop.child, {});
   return body;

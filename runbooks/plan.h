@@ -171,6 +171,8 @@ struct Step {
   bool is_parallel = false;    // kind group: children start together (needs are empty)
   std::optional<LoopSpec> loop;
   std::optional<ChildSpec> child;
+  bool is_finally =
+      false;               // kind group: of its parent, whose steps it needs; runs however they end
   bool is_choice = false;  // kind group: of its children, in order, the first whose `when` holds
   std::optional<OnFailure>
       on_failure;  // kind group: of what fails in it; else of what is around it

@@ -245,6 +245,7 @@ void read_kind(FieldReader& in, Step& out) {
   if (const Value* child = in.value("child")) out.child = read_child(in.inner(*child, "child"));
   out.module = static_cast<std::uint32_t>(in.integer("module", 0));
   out.is_choice = in.boolean("choice");
+  out.is_finally = in.boolean("finally");
   if (in.value("on_failure") != nullptr)
     out.on_failure = word<OnFailure>(in, "on_failure", OnFailure::pause);
 }

@@ -21,6 +21,7 @@ std::string_view kind_text(const Step& step) {
   if (step.kind != StepKind::group) return name_of(step.kind);
   if (step.loop) return "for_each";
   if (step.child) return "runbook";
+  if (step.is_finally) return "finally";
   return step.is_choice ? "choose" : step.is_parallel ? "parallel" : "group";
 }
 

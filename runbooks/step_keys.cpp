@@ -417,17 +417,8 @@ const Table& branch_table() {
 
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {"two_phase",
-                 "failover",
-                 "backup",
-                 "scale",
-                 "verify",
-                 "locks",
-                 "lua",
-                 "abort_if",
-                 "finally",
-                 "modes",
-                 "accept_split_brain_risk",
+  table.later = {"two_phase", "failover", "backup",   "scale", "verify",
+                 "locks",     "lua",      "abort_if", "modes", "accept_split_brain_risk",
                  "triggers"};
   table.keys = {
       {"id",
@@ -469,6 +460,10 @@ void add_group_words(std::vector<Key>& keys) {
       ~0u);
   add({"for_each", Shape::table, "Does the steps once for each item of a list.", &loop_table()},
       kLists | kind_runbook);
+  add({"finally", Shape::tables,
+       "Steps that run when the group has begun and is over, however it ended.",
+       &step_table_storage()},
+      kLists);
   add({"cancel_others", Shape::boolean, "A failing step of the group cancels those that run."},
       kLists);
   add({"on_failure",

@@ -304,7 +304,26 @@ class StepReader {
     }
     draft_.children = read_steps(*list, reading_);
     if (step.is_parallel) check_no_needs();
+    read_finally();
     read_loop_of({});
+  }
+
+  void read_finally() {
+    const Node* list = fields_.get("finally");
+    if (list == nullptr) return;
+    if (list->items.empty()) {
+      report().error(fields_.place("finally"), "`finally` is an empty list",
+                     "add a step, or remove it");
+    }
+    DraftStep last;
+    last.node = list;
+    last.place = fields_.place("finally");
+    last.kind_bit = kind_steps;
+    last.label = "finally";
+    last.step.kind = StepKind::group;
+    last.step.at = list->at;
+    last.children = read_steps(*list, reading_);
+    draft_.finally.push_back(std::move(last));
   }
 
   // `uses` belong to the group that is repeated.

@@ -44,6 +44,7 @@ class Unfolding {
     for (const auto& draft : list) {
       if (!draft.step.id.empty()) all_ids_.push_back(draft.step.id);
       note_ids(draft.children);
+      note_ids(draft.finally);
     }
   }
 
@@ -75,7 +76,15 @@ class Unfolding {
     out_.drafts.push_back(&draft);
     if (!draft.undo.empty()) add_undo(draft.undo.front(), index);
     if (step(index).kind == StepKind::group) add_list(draft.children, index);
+    if (!draft.finally.empty()) add_finally(draft.finally.front(), index);
     return index;
+  }
+
+  void add_finally(const DraftStep& draft, StepIndex group) {
+    const StepIndex last = add(draft, group);
+    step(last).is_finally = true;
+    step(last).needs = step(group).children;
+    step(group).children.push_back(last);
   }
 
   void add_undo(const DraftStep& draft, StepIndex of) {

@@ -51,7 +51,24 @@ std::string finally_failure(const Draft& draft) {
   return "";
 }
 
+// Groups that the ending left half way: they are over as well. Those that owe a `finally`, or hold
+// one that does, wait for it.
+void close_groups(Draft& draft) {
+  for (std::uint32_t n = 0; n < draft.state().steps.size(); ++n) {
+    const NodeIndex i{n};
+    const bool is_root = i == root_of(draft) || i == finally_of(draft);
+    if (is_root || draft.at(i).status != StepStatus::running) continue;
+    if (draft.step(i).kind != StepKind::group) continue;
+    const auto last = draft.tree().finally_of(i);
+    const bool owes = last && draft.state().cleanups.contains(*last);
+    if (owes || draft.at(i).active_leaves > 0 || draft.tree().is_cleanup(i)) continue;
+    draft.emit(i, state::StepFailed{{ErrorClass::refused, "the run ended"},
+                                    draft.step(i).tolerate.has_value()});
+  }
+}
+
 void finish_run(Draft& draft) {
+  close_groups(draft);
   const auto& ending = draft.state().ending;
   state::RunFinished finished;
   finished.status = status_after(ending ? ending->ending : Ending::succeed);
@@ -73,20 +90,9 @@ void finish_run(Draft& draft) {
   draft.emit(std::move(finished));
 }
 
-// Groups that the ending left half way: they are over as well.
-void close_groups(Draft& draft) {
-  for (std::uint32_t n = 0; n < draft.state().steps.size(); ++n) {
-    const NodeIndex i{n};
-    const bool is_root = i == root_of(draft) || i == finally_of(draft);
-    if (is_root || draft.at(i).status != StepStatus::running) continue;
-    if (draft.step(i).kind != StepKind::group) continue;
-    draft.emit(i, state::StepFailed{{ErrorClass::refused, "the run ended"},
-                                    draft.step(i).tolerate.has_value()});
-  }
-}
-
 void leave_steps(Draft& draft) {
-  if (draft.tree().children(finally_of(draft)).empty()) return finish_run(draft);
+  const bool has_finally = !draft.tree().children(finally_of(draft)).empty();
+  if (!has_finally && draft.state().cleanups.empty()) return finish_run(draft);
   draft.emit(state::FinallyStarted{});
 }
 
@@ -118,7 +124,7 @@ bool end_a_group(Draft& draft) {
 
 // What the innermost group that says so wants; else the runbook.
 runbooks::OnFailure policy_for(const Draft& draft, NodeIndex failed) {
-  for (auto up = draft.tree().parent(failed); up; up = draft.tree().parent(*up)) {
+  for (std::optional<NodeIndex> up = failed; up; up = draft.tree().parent(*up)) {
     if (draft.step(*up).on_failure) return *draft.step(*up).on_failure;
   }
   return draft.graph().plan().on_failure;
@@ -144,36 +150,53 @@ bool answer_failure(Draft& draft) {
   return true;
 }
 
+// A failure around it has ended what it is part of, or the run has ended but for what cleans up.
+bool is_held_back(const Draft& draft, NodeIndex i) {
+  for (std::optional<NodeIndex> up = i; up; up = draft.tree().parent(*up)) {
+    if (draft.tree().is_finally(*up)) return false;
+    if (draft.at(*up).is_doomed) return true;
+  }
+  return draft.state().phase == RunPhase::finalizing;
+}
+
 bool start_ready(Draft& draft) {
   const RunState& run = draft.state();
   if (run.ready.empty() || run.phase == RunPhase::undoing || !may_start(run)) return false;
   for (const NodeIndex i : run.ready) {
-    bool is_doomed = false;
-    for (auto up = draft.tree().parent(i); up && !is_doomed; up = draft.tree().parent(*up)) {
-      is_doomed = draft.at(*up).is_doomed;
-    }
-    if (is_doomed) continue;
+    if (is_held_back(draft, i)) continue;
     begin_step(draft, i);
     return true;
   }
   return false;
 }
 
-bool only_doubts_are_active(const RunState& run) {
-  return run.active.size() == run.in_doubt;
+// What an ending waits for: the steps of the body, and every outcome. A `finally` that has begun
+// goes on later.
+bool is_busy(const Draft& draft) {
+  const RunState& run = draft.state();
+  if (run.in_flight > 0) return true;
+  return std::any_of(run.active.begin(), run.active.end(), [&](NodeIndex i) {
+    return draft.at(i).status != StepStatus::in_doubt && !draft.tree().is_cleanup(i);
+  });
+}
+
+bool is_body_active(const Draft& draft) {
+  const auto& active = draft.state().active;
+  return std::any_of(active.begin(), active.end(),
+                     [&](NodeIndex i) { return !draft.tree().is_cleanup(i); });
 }
 
 // An undo that is meant for one kind of end only: that must be known.
 bool undo_awaits_an_answer(const Draft& draft) {
   const auto& doubts = draft.state().active;
   return std::any_of(doubts.begin(), doubts.end(), [&](NodeIndex i) {
-    return draft.step(i).undo && draft.step(i).undo_on.size() == 1;
+    return draft.step(i).undo && draft.step(i).undo_on.size() == 1 && !draft.tree().is_cleanup(i);
   });
 }
 
 bool conclude_steps(Draft& draft) {
   const RunState& run = draft.state();
-  if (!run.ending || run.phase != RunPhase::steps || !only_doubts_are_active(run)) return false;
+  if (!run.ending || run.phase != RunPhase::steps || is_busy(draft)) return false;
   if (run.ending->ending == Ending::undo) {
     if (undo_awaits_an_answer(draft)) return false;
     state::UndoPlanned planned;
@@ -182,7 +205,7 @@ bool conclude_steps(Draft& draft) {
     draft.emit(std::move(planned));
     return true;
   }
-  if (!run.active.empty()) return false;
+  if (is_body_active(draft)) return false;
   close_groups(draft);
   leave_steps(draft);
   return true;
@@ -210,7 +233,7 @@ bool undo_next(Draft& draft) {
     begin_step(draft, undo);
     return true;
   }
-  if (!run.active.empty()) return false;
+  if (is_body_active(draft)) return false;
   close_groups(draft);
   leave_steps(draft);
   return true;

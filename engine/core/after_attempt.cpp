@@ -123,8 +123,33 @@ void fail_step(Draft& draft, NodeIndex i, ActionError error) {
   if (parent && draft.step(*parent).cancel_others) cancel_running_under(draft, *parent);
 }
 
+namespace {
+
+// What failed in the group, the first of it; nothing where all went well.
+std::optional<ActionError> failure_in(const Draft& draft, NodeIndex group) {
+  for (const NodeIndex child : draft.tree().children(group)) {
+    const StepState& state = draft.at(child);
+    if (state.status != StepStatus::failed || !state.error) continue;
+    // A `finally` is tolerated by the groups around it, and not by its own.
+    if (state.is_tolerated && !draft.tree().is_finally(child)) continue;
+    return ActionError{state.error->error_class,
+                       draft.address(child) + ": " + state.error->message};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 void end_group(Draft& draft, NodeIndex i) {
-  if (!draft.at(i).is_doomed) {
+  if (draft.step(i).is_finally) {
+    // Nothing waits for it but the end of its group, which looks at how it went.
+    if (auto error = failure_in(draft, i))
+      return draft.emit(i, state::StepFailed{std::move(*error), true});
+    return draft.emit(i, state::StepSucceeded{});
+  }
+  const auto last = draft.tree().finally_of(i);
+  const bool is_unclean = last && draft.at(*last).status == StepStatus::failed;
+  if (!draft.at(i).is_doomed && !is_unclean) {
     auto outputs = child_outputs(draft, i);
     if (!outputs) return fail_step(draft, i, invalid_input(outputs.error(), "outputs"));
     state::StepSucceeded done;
@@ -132,14 +157,8 @@ void end_group(Draft& draft, NodeIndex i) {
     return draft.emit(i, std::move(done));
   }
   end_groups_in(draft, i);
-  ActionError error{ErrorClass::refused, "a step in it failed"};
-  for (const NodeIndex child : draft.tree().children(i)) {
-    const StepState& state = draft.at(child);
-    if (state.status != StepStatus::failed || state.is_tolerated || !state.error) continue;
-    error = {state.error->error_class, draft.address(child) + ": " + state.error->message};
-    break;
-  }
-  fail_step(draft, i, std::move(error));
+  fail_step(draft, i,
+            failure_in(draft, i).value_or(ActionError{ErrorClass::refused, "a step in it failed"}));
 }
 
 }  // namespace rung::engine

@@ -81,6 +81,7 @@ class Fold {
     run_.limit.reset();
     run_.paused.reset();
     run_.failed_by.reset();
+    settle_failures_of_cleanups(std::nullopt);
     return success();
   }
 
@@ -92,7 +93,7 @@ class Fold {
       run_.undo_order.push_back(*step);
     }
     run_.next_undo = 0;
-    run_.ready.clear();
+    forget_ready_body();
     run_.phase = RunPhase::undoing;
     return success();
   }
@@ -100,8 +101,15 @@ class Fold {
   Result<void> on(const FinallyStarted&) {
     run_.phase = RunPhase::finalizing;
     run_.stuck_at.clear();
-    run_.ready.clear();
-    open_root(graph_.plan().finally);
+    forget_ready_body();
+    if (run_.cleanups.empty()) {
+      open_root(graph_.plan().finally);
+      return success();
+    }
+    for (const NodeIndex last : run_.cleanups) {
+      const NodeIndex group = *tree_.parent(last);
+      if (run_.at(group).active_leaves == 0) drained(group);
+    }
     return success();
   }
 
@@ -325,11 +333,10 @@ class Fold {
     if (e.tolerated && !step.is_doomed) set_aside(i);
     ended(i);
     if (tree_.step(i).kind == StepKind::group) skip_waiting_under(i, "branch");
-    if (e.tolerated || tree_.parent(i) == node_of(graph_.plan().finally)) {
+    if (e.tolerated)
       passed(i);
-    } else {
-      doom_parents(i);
-    }
+    else
+      settle_failure(i);
     return success();
   }
 
@@ -415,11 +422,15 @@ class Fold {
       run_.active.insert(i);
     else
       run_.active.erase(i);
-    if (tree_.step(i).undoes) return;
-    for (auto up = tree_.parent(i); up; up = tree_.parent(*up)) {
-      StepState& group = run_.at(*up);
-      group.active_leaves = is_active ? group.active_leaves + 1 : group.active_leaves - 1;
-      if (group.is_doomed && group.active_leaves == 0) end_soon(*up);
+    if (!tree_.step(i).undoes) count_active(tree_.parent(i), is_active);
+  }
+
+  // Under these groups one step more, or one less, is active.
+  void count_active(std::optional<NodeIndex> group, bool is_more) {
+    for (; group; group = tree_.parent(*group)) {
+      StepState& state = run_.at(*group);
+      state.active_leaves = is_more ? state.active_leaves + 1 : state.active_leaves - 1;
+      if (state.active_leaves == 0) drained(*group);
     }
   }
 
@@ -486,6 +497,7 @@ class Fold {
     step.end_order = ++run_.ends;
     run_.watches.erase(i);
     if (tree_.step(i).kind == StepKind::group) run_.ended_groups.erase(i);
+    if (run_.cleanups.erase(i) != 0) cleaned_up(*tree_.parent(i));
   }
 
   // Nothing stands in the way of what needs this step any more.
@@ -543,6 +555,7 @@ class Fold {
   }
 
   void open_group(NodeIndex i) {
+    owe_finally(i);
     for (const NodeIndex child : tree_.children(i)) {
       if (run_.at(child).unmet_needs == 0 && run_.at(child).status == StepStatus::waiting)
         run_.ready.insert(child);
@@ -559,9 +572,94 @@ class Fold {
     }
   }
 
+  // --- `finally` of groups
+
+  // From the beginning of the group on; the groups around it do not end before.
+  void owe_finally(NodeIndex group) {
+    const auto last = tree_.finally_of(group);
+    if (!last || run_.at(*last).status != StepStatus::waiting) return;
+    if (run_.cleanups.insert(*last).second) count_active(tree_.parent(group), true);
+  }
+
+  void cleaned_up(NodeIndex group) {
+    if (run_.at(group).active_leaves == 0) drained(group);
+    count_active(tree_.parent(group), false);
+    const bool is_last = run_.phase == RunPhase::finalizing && run_.cleanups.empty();
+    if (is_last) open_root(graph_.plan().finally);
+  }
+
+  // Nothing goes on in the group. Where it ends before its time, its `finally` comes now, and then
+  // its end.
+  void drained(NodeIndex group) {
+    if (!ends_early(group)) return;
+    const auto last = tree_.finally_of(group);
+    if (last && run_.cleanups.contains(*last)) {
+      if (run_.at(*last).status == StepStatus::waiting) run_.ready.insert(*last);
+    } else if (run_.at(group).is_doomed) {
+      end_soon(group);
+    }
+  }
+
+  // A failure ended it or a group around it, or the run ends.
+  bool ends_early(NodeIndex group) const {
+    for (std::optional<NodeIndex> up = group; up; up = tree_.parent(*up)) {
+      if (tree_.is_finally(*up)) return false;
+      if (run_.at(*up).is_doomed) return true;
+    }
+    return run_.phase == RunPhase::finalizing;
+  }
+
+  // Whether a failing step of this `finally` stops nothing: something else has ended already.
+  bool is_last_word(NodeIndex finally) const {
+    if (run_.ending || finally == node_of(graph_.plan().finally)) return true;
+    return ends_early(*tree_.parent(finally));
+  }
+
+  // What failed in the `finally` of groups that end now, and stopped them, stops them no more.
+  void settle_failures_of_cleanups(std::optional<NodeIndex> ended) {
+    const std::set<NodeIndex> cleanups = run_.cleanups;
+    for (const NodeIndex last : cleanups) {
+      const bool is_meant = !ended || is_part_of(*tree_.parent(last), *ended);
+      if (is_meant && run_.at(last).status == StepStatus::running) settle_failures_in(last);
+    }
+  }
+  bool is_part_of(NodeIndex i, NodeIndex group) const {
+    return i == group || tree_.is_in_body(i, group);
+  }
+  bool is_in_last_word(NodeIndex i) const {
+    for (std::optional<NodeIndex> up = i; up; up = tree_.parent(*up)) {
+      if (tree_.is_finally(*up)) return is_last_word(*up);
+    }
+    return false;
+  }
+  void settle_failures_in(NodeIndex group) {
+    for (const NodeIndex child : tree_.children(group)) {
+      const StepState& step = run_.at(child);
+      if (step.status == StepStatus::running) settle_failures_in(child);
+      if (step.status == StepStatus::failed && !step.is_tolerated) settle_failure(child);
+    }
+  }
+
+  // The steps of the body that may not start any more.
+  void forget_ready_body() {
+    std::erase_if(run_.ready, [&](NodeIndex i) { return !tree_.is_cleanup(i); });
+  }
+
+  // --- failures
+
+  // One that is not tolerated.
+  void settle_failure(NodeIndex i) {
+    const auto parent = tree_.parent(i);
+    const bool is_of_finally = parent && tree_.is_finally(*parent) && !tree_.step(i).undoes;
+    if (!is_of_finally || !is_last_word(*parent)) doom_parents(i);
+    if (!is_of_finally || !is_last_word(*parent) || run_.at(i).is_set_aside) return;
+    run_.at(i).is_set_aside = true;
+    passed(i);
+  }
+
   // The failure ends the groups around it up to the one that contains it (one that tolerates it, an
-  // item that the loop can do without, or one directly in `finally`), innermost first; where none
-  // does it is the run's.
+  // item that the loop can do without, or one in a `finally` that goes on without it), innermost
+  // first; where none does it is the run's.
   void doom_parents(NodeIndex i) {
     if (tree_.step(i).undoes) return;
     const auto container = failure_container(i);
@@ -569,18 +667,27 @@ class Fold {
       if (!run_.failed_by && !run_.ending) run_.failed_by = i;
       return;
     }
-    forget_ready_under(*container);
+    std::erase_if(run_.ready, [&](NodeIndex r) { return tree_.is_in_body(r, *container); });
     for (auto up = tree_.parent(i); up; up = tree_.parent(*up)) {
-      StepState& group = run_.at(*up);
-      if (*up == *container && !group.is_doomed) set_aside(*up);
-      group.is_doomed = true;
-      if (group.active_leaves == 0) end_soon(*up);
-      if (*up == *container) return;
+      if (*up == *container && !run_.at(*up).is_doomed) set_aside(*up);
+      if (!tree_.is_finally(*up)) run_.at(*up).is_doomed = true;
+      if (*up == *container) break;
     }
+    drain_all(i, *container);
   }
 
-  void forget_ready_under(NodeIndex group) {
-    std::erase_if(run_.ready, [&](NodeIndex i) { return tree_.is_under(i, group); });
+  // What the failure of `i` leaves without anything that goes on.
+  void drain_all(NodeIndex i, NodeIndex container) {
+    settle_failures_of_cleanups(container);
+    const std::set<NodeIndex> cleanups = run_.cleanups;
+    for (const NodeIndex last : cleanups) {
+      const NodeIndex group = *tree_.parent(last);
+      if (is_part_of(group, container) && run_.at(group).active_leaves == 0) drained(group);
+    }
+    for (auto up = tree_.parent(i); up; up = tree_.parent(*up)) {
+      if (run_.at(*up).active_leaves == 0) drained(*up);
+      if (*up == container) return;
+    }
   }
 
   // An item that fails and is tolerated counts against what its loop can do without.
@@ -596,10 +703,15 @@ class Fold {
   }
 
   std::optional<NodeIndex> failure_container(NodeIndex i) {
+    const bool is_answered =
+        is_in_last_word(i);  // there is no run left that could pause or be undone
     for (auto up = tree_.parent(i); up; up = tree_.parent(*up)) {
       const runbooks::Step& group = tree_.step(*up);
-      if (group.tolerate || tree_.parent(*up) == node_of(graph_.plan().finally)) return up;
-      if (group.on_failure) return std::nullopt;  // it says what the failure means for the run
+      const auto around = tree_.parent(*up);
+      if (group.tolerate) return up;
+      if (around && tree_.is_finally(*around) && is_last_word(*around)) return up;
+      if (group.on_failure && !is_answered)
+        return std::nullopt;  // it says what the failure means for the run
       if (run_.at(*up).is_doomed || can_do_without(*up)) return up;
     }
     return std::nullopt;
@@ -617,7 +729,8 @@ class Fold {
     run_.failed_by.reset();
     for (std::uint32_t n = 0; n < run_.steps.size() && !run_.failed_by; ++n) {
       const StepState& other = run_.steps[n];
-      const bool is_open = other.status == StepStatus::failed && !other.is_tolerated;
+      const bool is_open = other.status == StepStatus::failed && !other.is_tolerated &&
+                           !(other.is_set_aside && tree_.is_cleanup({n}));
       if (is_open && !tree_.step({n}).undoes && !failure_container({n}))
         run_.failed_by = NodeIndex{n};
     }

@@ -29,14 +29,16 @@ void begin_ending(Draft& draft, state::RunEnding ending, CancelRunning running) 
   ending.kill = running == CancelRunning::kill || (before && before->kill);
   draft.emit(std::move(ending));
   const std::set<NodeIndex> active = draft.state().active;
-  for (const NodeIndex i : active) close(draft, i, running);
+  for (const NodeIndex i : active) {
+    if (!draft.tree().is_cleanup(i)) close(draft, i, running);
+  }
 }
 
 void cancel_running_under(Draft& draft, NodeIndex group) {
   const std::set<NodeIndex> active = draft.state().active;
   for (const NodeIndex i : active) {
     // An undo stands beside what it undoes, and is no sibling.
-    const bool is_sibling = !draft.step(i).undoes && draft.tree().is_under(i, group);
+    const bool is_sibling = !draft.step(i).undoes && draft.tree().is_in_body(i, group);
     if (is_sibling) close(draft, i, CancelRunning::kill);
   }
 }

@@ -3,13 +3,13 @@
 namespace rung::engine {
 
 bool is_ordinary(const Draft& draft, NodeIndex i) {
-  const NodeIndex finally = node_of(draft.graph().plan().finally);
-  return !draft.step(i).undoes && i != finally && !draft.tree().is_under(i, finally);
+  return !draft.step(i).undoes && !draft.tree().is_cleanup(i);
 }
 
 bool is_ended_by_a_sibling(const Draft& draft, NodeIndex i) {
   if (draft.step(i).undoes) return false;  // it stands beside what it undoes, and is no sibling
   for (auto up = draft.tree().parent(i); up; up = draft.tree().parent(*up)) {
+    if (draft.tree().is_finally(*up)) return false;
     if (!draft.step(*up).cancel_others) continue;
     for (const NodeIndex child : draft.tree().children(*up)) {
       const StepState& sibling = draft.at(child);

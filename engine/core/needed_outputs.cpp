@@ -36,7 +36,7 @@ bool may_still_read(const Graph& graph, const RunState& run, NodeIndex i) {
     case StepStatus::backing_off:
     case StepStatus::in_doubt: break;
   }
-  return !run.ending || tree.is_under(i, node_of(graph.plan().finally));
+  return !run.ending || tree.is_cleanup(i);
 }
 
 // Gathers the outputs of one step that expressions read.

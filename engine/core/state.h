@@ -41,7 +41,8 @@ struct StepState {
   bool has_half_acted = false;  // perhaps: an attempt ended failed, whatever the later ones did
   bool is_adopted = false;
   bool is_tolerated = false;  // failed, and nobody minds
-  bool is_set_aside = false;  // of an item: failed, and its loop can do without it
+  bool is_set_aside = false;  // failed, and what is around it goes on without it: of an item, or of
+                              // a step of a `finally` that runs because of another end
   bool is_doomed = false;     // of a group: a child failed, it ends when its running children have
 
   Value::Map inputs;   // of the latest attempt, as journaled
@@ -65,9 +66,9 @@ struct StepState {
 
   std::uint32_t unmet_needs = 0;
   std::uint32_t unfinished_children = 0;  // of a group
-  std::uint32_t active_leaves =
-      0;  // of a group: steps under it that run, wait, back off or are in doubt
-  std::int64_t end_order = 0;  // completion order within the run, for the undo
+  std::uint32_t active_leaves = 0;  // of a group: steps under it that run, wait, back off or are in
+                                    // doubt, and each `finally` that a group under it still owes
+  std::int64_t end_order = 0;       // completion order within the run, for the undo
 };
 
 // People are waited for: since when, and how often that was said.
@@ -109,6 +110,7 @@ struct RunState {
   std::set<NodeIndex> ready;         // may start as soon as the run lets steps start
   std::set<NodeIndex> active;        // running, backing off, open or in doubt; not groups
   std::set<NodeIndex> ended_groups;  // groups whose end is to be recorded
+  std::set<NodeIndex> cleanups;      // `finally` of groups that have begun, until it is over
   std::map<NodeIndex, Value::Map> corrections;  // inputs that people corrected, from now on
   std::map<NodeIndex, Value::Map> corrected;    // those that the latest attempt was made with
   std::string commander;                        // who commands the run; "" for nobody

@@ -106,6 +106,32 @@ bool StepTree::is_under(NodeIndex i, NodeIndex group) const {
   return false;
 }
 
+std::optional<NodeIndex> StepTree::finally_of(NodeIndex group) const {
+  const runbooks::Step& defined = step(group);
+  if (defined.children.empty() || !graph_.step(defined.children.back()).is_finally)
+    return std::nullopt;
+  return linked(group, defined.children.back());
+}
+
+bool StepTree::is_finally(NodeIndex i) const {
+  return i == node_of(graph_.plan().finally) || step(i).is_finally;
+}
+
+bool StepTree::is_cleanup(NodeIndex i) const {
+  for (std::optional<NodeIndex> up = i; up; up = parent(*up)) {
+    if (is_finally(*up)) return true;
+  }
+  return false;
+}
+
+bool StepTree::is_in_body(NodeIndex i, NodeIndex group) const {
+  for (std::optional<NodeIndex> up = i; up && !is_finally(*up);) {
+    up = parent(*up);
+    if (up == group) return true;
+  }
+  return false;
+}
+
 bool StepTree::is_real(NodeIndex i) const {
   std::uint32_t depth = 0;
   const StepIndex defined = definition(i);

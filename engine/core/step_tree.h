@@ -84,6 +84,15 @@ class StepTree {
   std::optional<NodeIndex> undoes(NodeIndex i) const;
   bool is_under(NodeIndex i, NodeIndex group) const;
 
+  // The group's `finally`, a group of its own; none where it has none.
+  std::optional<NodeIndex> finally_of(NodeIndex group) const;
+  // Of a group, or the run's.
+  bool is_finally(NodeIndex i) const;
+  // A `finally`, or in one.
+  bool is_cleanup(NodeIndex i) const;
+  // Under the group, and not in a `finally` there: what a failure of the group ends.
+  bool is_in_body(NodeIndex i, NodeIndex group) const;
+
   // False for what only stands for the steps of items, and is never begun itself.
   bool is_real(NodeIndex i) const;
   // By address, or by the id of a step outside of all loops.

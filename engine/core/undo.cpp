@@ -39,6 +39,7 @@ UndoPlan plan_undo(const Graph& graph, const RunState& run) {
     const bool is_effect = step.kind == StepKind::action || step.kind == StepKind::manual;
     if (!is_effect || step.undoes || state.status == StepStatus::undone || !has_acted(step, state))
       continue;
+    if (tree.is_cleanup({n})) continue;
     if (step.undo && applies(step, state)) doers.push_back({n});
     const bool has_effect =
         step.kind == StepKind::manual || state.effect_class != EffectClass::read;

@@ -73,7 +73,7 @@ Result<Link> make_link() {
 // The engine's environment may hold secrets: only what tests need goes on.
 std::vector<std::string> environment_for_step() {
   std::vector<std::string> environment;
-  for (const char* name : {"RUNG_FAILPOINT", "RUNG_FAILPOINT_RECORD"}) {
+  for (const char* name : {"RUNG_FAILPOINT", "RUNG_FAILPOINT_ONCE", "RUNG_FAILPOINT_RECORD"}) {
     if (const char* value = std::getenv(name)) {
       environment.push_back(std::string(name) + '=' + value);
     }

@@ -54,6 +54,17 @@ TEST_F(FailpointTest, IsOffWithoutTheEnvironment) {
   EXPECT_EQ(reach("store.commit"), Fault::none);
 }
 
+TEST_F(FailpointTest, KillsOnceForAllThatShareAFile) {
+  const std::string once = record_ + ".once";
+  setenv("RUNG_FAILPOINT_ONCE", once.c_str(), 1);
+  configure("store.commit=kill");
+  EXPECT_EXIT(reach("store.commit"), testing::KilledBySignal(SIGKILL), "");
+  configure("store.commit=kill");
+  EXPECT_EQ(reach("store.commit"), Fault::none);
+  unsetenv("RUNG_FAILPOINT_ONCE");
+  unlink(once.c_str());
+}
+
 TEST_F(FailpointTest, ActsAtTheFirstHitOnly) {
   configure("store.commit=eio");
   EXPECT_EQ(reach("store.sync"), Fault::none);

@@ -80,6 +80,12 @@ steps:
         retry: {attempts: 5, delay: 10ms}
         env: {DISK: "{{ disk }}"}
         shell: echo "each/$DISK/wipe $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
+    finally:
+      - id: rinse
+        how_to_tell: cat witness
+        retry: {attempts: 5, delay: 10ms}
+        env: {DISK: "{{ disk }}"}
+        shell: echo "each/$DISK/finally/rinse $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
   - {id: sum, set: {text: "{{ steps.hello.said }} there"}}
   - id: consent
     approve: {ask: "Go on?", timeout: 10m, on_timeout: reject}
@@ -87,7 +93,7 @@ steps:
   - {id: go, wait: {signal: ready}, timeout: 10m}
   - {id: nap, wait: 50ms}
   - id: settled
-    wait: {check: {shell: "wc -l < witness"}, until: int(stdout) > 3, hold: 150ms, every: 100ms, timeout: 10m}
+    wait: {check: {shell: "wc -l < witness"}, until: int(stdout) > 3, every: 100ms, timeout: 10m}
   - id: last
     how_to_tell: cat witness
     undo: none
@@ -136,7 +142,14 @@ steps:
         retry: {attempts: 5, delay: 10ms}
         shell: echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
         undo: {shell: 'echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness'}
-  - {id: enough, command: ["false"], undo: none, how_to_tell: it does nothing}
+  - id: window
+    steps:
+      - {id: enough, command: ["false"], undo: none, how_to_tell: it does nothing}
+    finally:
+      - id: rinse
+        how_to_tell: cat witness
+        retry: {attempts: 5, delay: 10ms}
+        shell: echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
 finally:
   - id: tidy
     how_to_tell: cat witness
@@ -200,7 +213,9 @@ const Scenario& forward() {
                              {"seen", C::probe},
                              {"which/otherwise/inner/chosen", C::once},
                              {"each/a/wipe", C::once},
+                             {"each/a/finally/rinse", C::once},
                              {"each/b/wipe", C::once},
+                             {"each/b/finally/rinse", C::once},
                              {"last", C::once},
                              {"finally/tidy", C::once}},
                             {{"hello", "said=hello"}}};
@@ -221,6 +236,7 @@ const Scenario& backward() {
                              {"both/right@undo", C::idempotent},
                              {"each/a/mount", C::once},
                              {"each/a/mount@undo", C::once},
+                             {"window/finally/rinse", C::once},
                              {"finally/tidy", C::once}},
                             {}};
   return one;

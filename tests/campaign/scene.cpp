@@ -172,6 +172,7 @@ Environment Scene::environment(const Faults& faults) const {
                   {"XDG_RUNTIME_DIR", folder_ + "/runtime"},
                   {"NO_COLOR", "1"},
                   {"TZ", "UTC"},
+                  {"RUNG_FAILPOINT_ONCE", record() + ".once"},
                   {"RUNG_FAILPOINT_RECORD", record()}};
   if (!faults.rule.empty()) all["RUNG_FAILPOINT"] = faults.rule;
   return all;
@@ -188,6 +189,7 @@ std::unique_ptr<Program> Scene::begin_engine(const Environment& environment) con
 Shift Scene::work(const Faults& faults) {
   std::error_code error;
   fs::remove(record(), error);
+  fs::remove(record() + ".once", error);
   const std::string id = faults.rule.substr(0, faults.rule.rfind('='));
   const auto until = Clock::now() + kBound;
   Shift shift;

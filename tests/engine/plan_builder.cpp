@@ -37,6 +37,11 @@ StepBuilder& StepBuilder::parallel() {
   return *this;
 }
 
+StepBuilder& StepBuilder::finally(std::vector<StepBuilder> steps) {
+  finally_ = std::move(steps);
+  return *this;
+}
+
 StepBuilder effect(std::string id, EffectClass effect_class) {
   return StepBuilder(std::move(id)).uses("test.effect", {{"class", Value(name_of(effect_class))}});
 }
@@ -183,6 +188,14 @@ StepIndex PlanBuilder::add(StepBuilder& builder, StepIndex parent, const std::st
     plan_.steps.push_back(undo);
   }
   unfold(builder.children_, i, step.address + "/");
+  if (!builder.finally_.empty()) {
+    StepBuilder last = group("finally", std::move(builder.finally_));
+    const std::vector<StepIndex> body = plan_.steps[i.number].children;
+    const StepIndex added = add(last, i, step.address + "/");
+    plan_.steps[added.number].id.clear();
+    plan_.steps[added.number].is_finally = true;
+    plan_.steps[added.number].needs = body;
+  }
   return i;
 }
 

@@ -30,6 +30,8 @@ class StepBuilder {
   StepBuilder& undo();  // the same action, under "ID@undo"
   StepBuilder& child(StepBuilder child);
   StepBuilder& parallel();
+  // The group's `finally`, under "ID/finally".
+  StepBuilder& finally(std::vector<StepBuilder> steps);
   StepBuilder& first_child() { return children_.front(); }
 
   Step& operator*() { return step_; }
@@ -40,6 +42,7 @@ class StepBuilder {
   Step step_;
   std::vector<std::string> needs_;
   std::vector<StepBuilder> children_;
+  std::vector<StepBuilder> finally_;
   bool has_undo_ = false;
   bool is_dag_ = false;
 };

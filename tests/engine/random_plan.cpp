@@ -14,7 +14,7 @@ class Chance {
     const std::size_t count = 1 + below(8);
     std::vector<StepBuilder> steps = list(count, 0);
     for (StepBuilder& step : steps) builder.step(std::move(step));
-    for (std::size_t n = below(3); n > 0; --n) builder.finally(leaf(true));
+    for (std::size_t n = below(3); n > 0; --n) builder.finally(once_in(4) ? nested(3) : leaf(true));
     builder.on_failure(kPolicies[below(3)]);
     builder->people.emplace("dba", runbooks::Person{{"ana"}, {}});
     builder->people.emplace("lead", runbooks::Person{{"ana", "mira"}, {}});
@@ -59,6 +59,7 @@ class Chance {
       step.parallel();
       step->cancel_others = once_in(2);
     }
+    add_finally(step, depth);
     add_policy(step);
     return step;
   }
@@ -83,8 +84,17 @@ class Chance {
     step->loop->max_parallel = static_cast<std::int32_t>(1 + below(3));
     step->loop->tolerate = static_cast<std::int32_t>(below(3));
     if (once_in(4)) step.first_child()->when = {once_in(2) ? "item > 1" : "item.none"};
+    add_finally(step.first_child(), depth);
     add_policy(step);
     return step;
+  }
+
+  void add_finally(StepBuilder& group, int depth) {
+    if (!once_in(3)) return;
+    std::vector<StepBuilder> steps;
+    for (std::size_t n = 1 + below(2); n > 0; --n)
+      steps.push_back(depth < 3 && once_in(5) ? nested(depth + 1) : leaf(true));
+    group.finally(std::move(steps));
   }
 
   void add_policy(StepBuilder& group) {

@@ -340,13 +340,26 @@ struct Simulation::Inside {
       result.broken.push_back(address + " is " + std::string(name_of(state.status)) +
                               " in a finished run");
     judge_undo(run, i);
+    judge_finally(run, i);
+  }
+
+  // Of each group that began, unless a person skipped it.
+  void judge_finally(const RunState& run, NodeIndex group) {
+    const StepTree tree(graph, run.loops);
+    const auto last = tree.finally_of(group);
+    if (!last || !result.has_ended || !run.at(group).started_at) return;
+    const StepStatus status = run.at(*last).status;
+    const bool has_run = status == StepStatus::succeeded || status == StepStatus::failed;
+    if (!has_run && run.at(*last).skipped_because != "skip")
+      result.broken.push_back(tree.address(*last) + " is " + std::string(name_of(status)) +
+                              " though its group began");
   }
 
   void judge_undo(const RunState& run, NodeIndex i) {
     const StepTree tree(graph, run.loops);
     const runbooks::Step& step = tree.step(i);
     const std::string address = tree.address(i);
-    if (result.status != state::RunStatus::undone || !step.undo ||
+    if (result.status != state::RunStatus::undone || !step.undo || tree.is_cleanup(i) ||
         run.at(i).status == StepStatus::skipped)
       return;
     const StepStatus undone = run.at(*tree.undo(i)).status;

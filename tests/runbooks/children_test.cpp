@@ -120,12 +120,24 @@ TEST_F(ChildrenTest, DoNotComeBackToTheRunbookThatUsesThem) {
               ElementsAre("circle.yaml:4 ./main.yaml holds this runbook: it would never end"));
 }
 
-TEST_F(ChildrenTest, MustBeThereAndHaveNoFinally) {
+TEST_F(ChildrenTest, MustBeThere) {
+  EXPECT_THAT(errors(load("  - {id: a, runbook: ./none.yaml}\n")),
+              ElementsAre(HasSubstr("main.yaml:4 cannot read the runbook ./none.yaml")));
+}
+
+TEST_F(ChildrenTest, KeepTheirFinallyInTheGroupThatTheyBecome) {
   write("last.yaml", std::string(kFence) + "finally: [{id: t, set: {x: \"{{ 1 }}\"}}]\n");
-  EXPECT_THAT(errors(load("  - {id: a, runbook: ./none.yaml}\n  - {id: b, runbook: ./last.yaml, "
-                          "with: {site: west}}\n")),
-              ElementsAre(HasSubstr("main.yaml:4 cannot read the runbook ./none.yaml"),
-                          HasSubstr("main.yaml:5 fence-site has a `finally`")));
+  const Loaded loaded = load("  - {id: b, runbook: ./last.yaml, with: {site: west}}\n");
+  ASSERT_TRUE(loaded.plan);
+  const auto& steps = loaded.plan->steps;
+  const auto at = [&](std::string_view address) {
+    return *std::find_if(steps.begin(), steps.end(),
+                         [&](const Step& step) { return step.address == address; });
+  };
+  EXPECT_TRUE(at("b/finally").is_finally);
+  EXPECT_EQ(steps[at("b").children.back().number].address, "b/finally");
+  EXPECT_EQ(steps[at("b/finally/t").parent->number].address, "b/finally");
+  EXPECT_EQ(at("b/finally").needs.size(), at("b").children.size() - 1);
 }
 
 }  // namespace
