@@ -26,6 +26,8 @@ struct RunRequest {
   std::string folder;                // the runbook's: where relative paths start
   std::optional<Target> target;      // that the step names; fields checked, may hold secrets
   Value::Map with;                   // checked against the spec, complete; may hold secrets
+  std::string transaction;           // of a participant: its name at the target, unique for ever
+  Value receipt;                     // of a participant: what its prepare gave
   std::vector<std::string> secrets;  // that both were made of: masked like those in them
   std::map<std::string, Type, std::less<>> outputs;  // that the step declares beyond the spec's
   Instant deadline;                                  // of this attempt
@@ -87,6 +89,37 @@ class Probe {
   virtual awaitable<ProbeAnswer> probe(RunRequest request) = 0;
 };
 
+// An action that can be a part of a transaction over several servers, which is prepared everywhere
+// before it is committed anywhere. `transaction` of the request names this part at the target.
+class Participant {
+ public:
+  virtual ~Participant() = default;
+
+  // Does the work, and makes sure that it can still be committed and rolled back, by anybody who
+  // knows the name.
+  //   Done             it is prepared; `receipt` is kept and given to the other two
+  //   Done, no receipt it changed nothing and has ended: neither of the two is asked for
+  //   NotDone, Failed  nothing of it is left, and nothing can come any more
+  //   Unknown          it may be prepared, or still on the way there
+  virtual awaitable<Outcome> prepare(RunRequest request) = 0;
+
+  // Carries out what was decided; asked again until it is known to have been. Inputs may be missing.
+  //   Done               it is so, and stays so
+  //   NotDone, Unknown   not yet known: ask again
+  //   Failed, conflict   proof of the opposite: somebody else rolled it back, or committed it
+  //   Failed, not_found  there is no such transaction, and nothing tells what became of it
+  // A rollback first ends whatever still works under the name, and then sees what is left.
+  virtual awaitable<Outcome> commit(RunRequest request) = 0;
+  virtual awaitable<Outcome> rollback(RunRequest request) = 0;
+
+  // The names of transactions that are prepared at the target and begin with `transaction`.
+  struct Prepared {
+    std::vector<std::string> names;
+    std::optional<ActionError> error;  // then nothing is known
+  };
+  virtual awaitable<Prepared> list(RunRequest request) = 0;
+};
+
 // A kind of work that a runbook's step can ask for, such as "http.request".
 // Stateless: everything about one use is in the request. Threads: called on the engine thread;
 // waits only by co_await, and ends with `Unknown` where a deadline or a cancellation leaves it
@@ -109,6 +142,7 @@ class Action {
   virtual const CommandAction* command() const { return nullptr; }
   virtual const RequestAction* request() const { return nullptr; }
   virtual Probe* probe() { return nullptr; }
+  virtual Participant* participant() { return nullptr; }
 };
 
 }  // namespace rung::actions

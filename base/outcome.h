@@ -11,6 +11,9 @@ namespace rung {
 struct Done {
   Value::Map outputs;
   bool adopted = false;  // the effect was found done, by a probe or in a record left behind
+  // Of what was prepared: by it the target is asked later what became of it. Null: there is nothing
+  // to commit.
+  Value receipt{};
 };
 struct NotDone {  // proof that the effect did not happen
   ActionError error;

@@ -58,6 +58,8 @@ THIRD_PARTY = {
     "lauxlib.h": ["scripting/*.cpp"],
     "sqlite3": ["state/*.cpp", "tests/state/*", "tests/bench/*"],
     "curl/": ["actions/http/*"],  # internal headers too: the function table has its types
+    "libpq-fe.h": ["actions/postgres/*"],
+    "mysql.h": ["actions/mysql/*"],
     "openssl/": ["base/hash.cpp", "tests/actions/*"],
     "CLI/": ["cli/*.cpp"],
     "gtest/": ["tests/*"],
