@@ -103,7 +103,8 @@ class Participant {
   //   Unknown          it may be prepared, or still on the way there
   virtual awaitable<Outcome> prepare(RunRequest request) = 0;
 
-  // Carries out what was decided; asked again until it is known to have been. Inputs may be missing.
+  // Carries out what was decided; asked again until it is known to have been. Inputs may be
+  // missing.
   //   Done               it is so, and stays so
   //   NotDone, Unknown   not yet known: ask again
   //   Failed, conflict   proof of the opposite: somebody else rolled it back, or committed it

@@ -91,7 +91,7 @@ struct ActionSpec {
   bool open_outputs = false;  // a step may declare outputs of its own (shell, http)
   bool has_probe = false;     // can look whether its effect happened
   bool has_undo = false;
-  bool is_supervised = false;  // runs as a command that outlives the engine
+  bool is_supervised = false;   // runs as a command that outlives the engine
   bool is_participant = false;  // a part of a two_phase step, and nothing else
 
   const FieldSpec* input(std::string_view field) const;

@@ -4,6 +4,7 @@
 #include "cli/help.h"
 #include "cli/man_page.h"
 #include "cli/verbs.h"
+#include "service/commands.h"
 
 #include <CLI/CLI.hpp>
 
@@ -111,7 +112,12 @@ constexpr OptionSpec kOptions[] = {
     {{"-s,--set", "K=V", "an output of the step; `retry`: a corrected input; may be repeated"},
      verbs(Verb::done, Verb::skip, Verb::resolve, Verb::retry),
      another<&Arguments::outputs>},
-    {{"--as", "ANSWER", "done, not-done or failed"}, bit(Verb::resolve), text<&Arguments::as>},
+    {{"--as", "ANSWER", "done, not-done or failed; of a participant committed or rolled-back"},
+     bit(Verb::resolve),
+     text<&Arguments::as>},
+    {{"--participant", "NAME", "which participant of a two_phase step"},
+     bit(Verb::resolve),
+     text<&Arguments::participant>},
     {{"--to", "USER", "who commands the run from then on"}, bit(Verb::hand), text<&Arguments::to>},
     {{"--plan", "HASH", "approve only if the run follows this plan"},
      verbs(Verb::approve, Verb::reject),
@@ -309,9 +315,10 @@ std::optional<Stop> missing(const VerbSpec& verb, const Arguments& given) {
           name + " needs to know what became of the step",
           call(verb, given) + " --as done (or not-done, or failed) --say \"how you know\"");
     }
-    if (given.as != "done" && given.as != "not-done" && given.as != "failed") {
+    if (!service::parse_resolve_as(given.as)) {
       return refuse("'" + given.as + "' is no answer to what became of a step",
-                    "write:  --as done, not-done or failed");
+                    "write:  --as done, not-done or failed; of a participant --as committed or "
+                    "rolled-back");
     }
   }
   if (judges && given.say.empty()) {

@@ -101,6 +101,14 @@ RunScope scope_of(const Graph& graph, const RunState& run, NodeIndex i, const Va
   return scope;
 }
 
+void add_ballot(Attempt& attempt, const RunState& run, NodeIndex i) {
+  attempt.transaction = transaction_name(run, attempt.id.address, run.at(i).generation);
+  const auto ballot = run.ballots.find(i);
+  if (ballot == run.ballots.end()) return;
+  attempt.turn = ballot->second.turn;
+  attempt.receipt = ballot->second.receipt;
+}
+
 }  // namespace
 
 AttemptId attempt_id(const Graph& graph, const RunState& run, NodeIndex i) {
@@ -119,12 +127,21 @@ Attempt attempt_without_inputs(const Graph& graph, const RunState& run, NodeInde
   attempt.outputs = step.action.outputs;
   attempt.deadline = deadline_of(graph, run, i, now);
   attempt.leftovers = step.leftovers;
+  if (step.kind == runbooks::StepKind::participant) add_ballot(attempt, run, i);
   return attempt;
 }
 
 Result<Attempt> build_attempt(const Graph& graph, const RunState& run, NodeIndex i, Instant now,
                               scripting::Evaluator& evaluator, Secrets& secrets) {
   Attempt attempt = attempt_without_inputs(graph, run, i, now);
+  if (attempt.turn != state::Turn::work) {
+    // To be told what was decided it needs its target alone: what it did is done.
+    TRY(auto target, build_target({graph.plan(), evaluator, secrets}, run.at(i).target,
+                                  RunScope(graph, run, i)));
+    attempt.target = std::move(target.target);
+    attempt.secrets = std::move(target.secrets);
+    return attempt;
+  }
   const ActionFields made_from = ActionFields::latest(graph, run, i);
   const Template::Map& fields = *made_from;
   TRY(const auto contents, read_secrets(graph.plan(), fields, secrets));

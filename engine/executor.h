@@ -6,6 +6,7 @@
 #include "base/outcome.h"
 #include "base/time.h"
 #include "runbooks/plan.h"
+#include "state/event.h"
 
 #include <compare>
 #include <functional>
@@ -39,6 +40,9 @@ struct Attempt {
   std::vector<std::string> secrets;                  // contents to mask in whatever it prints
   Instant deadline;                                  // of this attempt, from its first start
   std::string leftovers;                             // allow | kill | fail
+  std::string transaction;                           // of a participant: its name at the target
+  state::Turn turn = state::Turn::work;              // of a participant: what it is told
+  Value receipt;                                     // of a participant: what its prepare gave
   Host started_on;                                   // for `recover`: where its intent was written
 };
 
@@ -55,7 +59,8 @@ class Executor {
 
   virtual ~Executor() = default;
 
-  // The intent is on disk (or the effect is of class read).
+  // The intent is on disk (or the effect is of class read). A participant is prepared or told what
+  // was decided, with the outcomes that actions/action.h names.
   virtual void run(Attempt attempt, OnOutcome done) = 0;
 
   // After a restart: what became of an attempt whose intent is on disk. A command that still runs

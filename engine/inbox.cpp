@@ -20,15 +20,6 @@ void put_outputs(state::Command& row, const Value::Map& outputs) {
   if (!outputs.empty()) row.args.emplace("outputs", outputs);
 }
 
-std::string_view word(ResolveAs as) {
-  switch (as) {
-    case ResolveAs::done: return "done";
-    case ResolveAs::not_done: return "not-done";
-    case ResolveAs::failed: return "failed";
-  }
-  return "done";
-}
-
 struct Encode {
   state::Command& row;
 
@@ -46,7 +37,7 @@ struct Encode {
   }
   void operator()(const Resolve& c) const {
     with_step("resolve", c.step, c.outputs, c.by);
-    row.args.emplace("as", Value(word(c.as)));
+    row.args.emplace("as", Value(name_of(c.as)));
   }
   void operator()(const SendSignal& c) const {
     row.kind = "signal";
@@ -144,13 +135,14 @@ Result<Request> decode_start(const state::Command& row) {
 
 Result<Request> decode_resolve(const state::Command& row) {
   Resolve command{text_of(row, "step"), ResolveAs::done, map_of(row, "outputs"), by_of(row)};
-  const std::string as = text_of(row, "as");
-  if (as == "not-done")
-    command.as = ResolveAs::not_done;
-  else if (as == "failed")
-    command.as = ResolveAs::failed;
-  else if (as != "done")
-    return Error(ErrorCode::invalid, "resolve --as " + as + ": it is done, not-done or failed");
+  const std::string word = text_of(row, "as");
+  const auto as = parse_resolve_as(word);
+  if (!as) {
+    return Error(ErrorCode::invalid,
+                 "resolve --as " + word +
+                     ": it is done, not-done or failed; of a participant committed or rolled-back");
+  }
+  command.as = *as;
   return Request(Command(std::move(command)));
 }
 

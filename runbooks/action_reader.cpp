@@ -1,3 +1,4 @@
+#include "base/words.h"
 #include "runbooks/spec_field.h"
 #include "runbooks/step_reader.h"
 #include "runbooks/value_reader.h"
@@ -39,6 +40,7 @@ class ActionReader {
     choose();
     if (spec_ == nullptr) return std::move(use_);
     use_.version = spec_->version;
+    check_place();
     read_target();
     read_inputs();
     check_required();
@@ -80,6 +82,25 @@ class ActionReader {
         "there is no action `" + action + "`",
         near.empty() ? "`rung actions` lists them" : "did you mean " + std::string(near) + "?");
     draft_.is_flawed = true;
+  }
+
+  // What can prepare stands in a two_phase, and nothing else does.
+  void check_place() {
+    const bool is_part = draft_.step.kind == StepKind::participant;
+    if (spec_->is_participant == is_part) return;
+    draft_.is_flawed = true;
+    if (!is_part) {
+      report().error(fields_.place(key_), use_.uses + " is a participant of a transaction",
+                     "write  two_phase: {participants: {ledger: {uses: " + use_.uses + ", ...}}}");
+      return;
+    }
+    std::vector<std::string> able;
+    for (const auto name : reading_.catalog.names()) {
+      if (reading_.catalog.find(name)->is_participant) able.emplace_back(name);
+    }
+    report().error(fields_.place(key_),
+                   use_.uses + " cannot take part in a transaction: it cannot prepare",
+                   able.empty() ? "make it a step of its own" : "write one of " + joined(able));
   }
 
   void read_inputs() {
@@ -296,6 +317,7 @@ KnownOutputs outputs_of(const Step& step, const Catalog& catalog) {
   };
   switch (step.kind) {
     case StepKind::action:
+    case StepKind::participant:
       add(step.action.outputs);
       if (const ActionSpec* spec = catalog.find(step.action.uses)) {
         known.outputs.insert(known.outputs.end(), spec->outputs.begin(), spec->outputs.end());
@@ -334,6 +356,7 @@ KnownOutputs outputs_of(const Step& step, const Catalog& catalog) {
                          {"skipped", Type::integer, ""}};
       }
       break;
+    case StepKind::two_phase: known.outputs = {{"participants", Type::map, ""}}; break;
     case StepKind::fail: break;
   }
   return known;

@@ -77,6 +77,7 @@ enum KindBit : unsigned {
   kind_choose = 2048,
   kind_decide = 4096,
   kind_runbook = 8192,
+  kind_two_phase = 16384,
 };
 struct StepWord {
   std::string_view key;

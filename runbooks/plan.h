@@ -24,14 +24,16 @@ struct StepIndex {
 
 // Few and closed: the language's big words unfold into these.
 enum class StepKind : std::uint8_t {
-  action,   // an effect through the Action interface
-  set,      // outputs from expressions, nothing else
-  fail,     // ends the steps
-  wait,     // for a duration, a time of day, a signal, or what a check sees
-  approve,  // for people's consent
-  manual,   // for a person's hands
-  decide,   // for a person's choice among options
-  group     // a list of steps, in order, as a DAG, or all at once
+  action,      // an effect through the Action interface
+  set,         // outputs from expressions, nothing else
+  fail,        // ends the steps
+  wait,        // for a duration, a time of day, a signal, or what a check sees
+  approve,     // for people's consent
+  manual,      // for a person's hands
+  decide,      // for a person's choice among options
+  group,       // a list of steps, in order, as a DAG, or all at once
+  two_phase,   // a transaction over its participants: all commit, or none
+  participant  // its part of one target; its action prepares, and later commits or rolls back
 };
 
 enum class OnFailure : std::uint8_t { pause, fail, undo_run };
@@ -142,6 +144,12 @@ struct PauseSpec {
   friend bool operator==(const PauseSpec&, const PauseSpec&) = default;
 };
 
+// Kind two_phase: its children are its participants.
+struct TwoPhaseSpec {
+  Duration prepare_within{};  // of all participants together
+  friend bool operator==(const TwoPhaseSpec&, const TwoPhaseSpec&) = default;
+};
+
 // A node of the unfolded plan. Every default is materialised: what is absent here is absent.
 struct Step {
   std::string id;       // flat in its file; "" for none
@@ -157,7 +165,7 @@ struct Step {
   std::optional<StepIndex> undoes;  // set on that step
 
   Expression when;
-  ActionUse action;                // kind action; of a watch its check
+  ActionUse action;                // kind action, participant; of a watch its check
   std::optional<ActionUse> probe;  // kind action: how to look, beside what the action itself offers
   Template::Map set;               // kind set: name -> value
   Template fail;                   // kind fail: why
@@ -166,7 +174,8 @@ struct Step {
   ApproveSpec approve;
   ManualSpec manual;
   DecideSpec decide;
-  Reminding reminding;         // of the three
+  Reminding reminding;  // of the three
+  TwoPhaseSpec two_phase;
   bool cancel_others = false;  // kind group: a failing child cancels its running siblings
   bool is_parallel = false;    // kind group: children start together (needs are empty)
   std::optional<LoopSpec> loop;
@@ -194,6 +203,15 @@ struct Step {
 
   friend bool operator==(const Step&, const Step&) = default;
 };
+
+// It is made of other steps, which stand under it.
+inline bool holds_steps(const Step& step) {
+  return step.kind == StepKind::group || step.kind == StepKind::two_phase;
+}
+// Its action acts on the world.
+inline bool acts(const Step& step) {
+  return step.kind == StepKind::action || step.kind == StepKind::participant;
+}
 
 struct InputSpec {
   std::string name;

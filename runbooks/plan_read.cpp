@@ -241,6 +241,7 @@ void read_kind(FieldReader& in, Step& out) {
     out.reminding = read_reminding(in.inner(*reminding, "reminding"));
   out.cancel_others = in.boolean("cancel_others");
   out.is_parallel = in.boolean("parallel");
+  out.two_phase.prepare_within = in.duration("prepare_within");
   if (const Value* loop = in.value("loop")) out.loop = read_loop(in.inner(*loop, "loop"));
   if (const Value* child = in.value("child")) out.child = read_child(in.inner(*child, "child"));
   out.module = static_cast<std::uint32_t>(in.integer("module", 0));

@@ -12,12 +12,14 @@ std::string_view name_of(StepKind kind) {
     case StepKind::manual: return "manual";
     case StepKind::decide: return "decide";
     case StepKind::group: return "group";
+    case StepKind::two_phase: return "two_phase";
+    case StepKind::participant: return "participant";
   }
   return "";
 }
 
 std::string_view kind_text(const Step& step) {
-  if (step.kind == StepKind::action) return step.action.uses;
+  if (acts(step)) return step.action.uses;
   if (step.kind != StepKind::group) return name_of(step.kind);
   if (step.loop) return "for_each";
   if (step.child) return "runbook";

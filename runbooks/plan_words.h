@@ -23,9 +23,10 @@ template <class Enum>
 struct AllOf;
 template <>
 struct AllOf<StepKind> {
-  static constexpr std::array values{StepKind::action, StepKind::set,     StepKind::fail,
-                                     StepKind::wait,   StepKind::approve, StepKind::manual,
-                                     StepKind::decide, StepKind::group};
+  static constexpr std::array values{StepKind::action,     StepKind::set,     StepKind::fail,
+                                     StepKind::wait,       StepKind::approve, StepKind::manual,
+                                     StepKind::decide,     StepKind::group,   StepKind::two_phase,
+                                     StepKind::participant};
 };
 template <>
 struct AllOf<OnFailure> {

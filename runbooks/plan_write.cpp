@@ -190,6 +190,7 @@ void write_kind(const Step& step, FieldWriter& out) {
   out.map("manual", fields_of(step.manual));
   out.map("decide", fields_of(step.decide));
   out.map("reminding", fields_of(step.reminding));
+  out.duration("prepare_within", step.two_phase.prepare_within);
   out.boolean("cancel_others", step.cancel_others);
   out.boolean("parallel", step.is_parallel);
   if (step.loop) out.map("loop", fields_of(*step.loop));

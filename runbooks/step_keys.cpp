@@ -196,6 +196,41 @@ const Table& loop_table() {
   return table;
 }
 
+const Table& participant_table() {
+  static const Table table{
+      "participant",
+      {{"uses",
+        Shape::text,
+        "The action that can prepare and then commit: postgres.transaction.",
+        nullptr,
+        {},
+        true},
+       {"target", Shape::written, "The connection of rung.yaml that it works on."},
+       {"with", Shape::values, "Its inputs: {sql: [...], params: [[...]]}."},
+       {"expect", Shape::condition,
+        "What must hold of its outputs, by their bare names, else nothing is committed: "
+        "affected[1] == 1."}},
+      {},
+      {{"connection", "target"}, {"action", "uses"}, {"args", "with"}, {"params", "with"}}};
+  return table;
+}
+
+const Table& two_phase_table() {
+  static const Table table{
+      "two_phase",
+      {{"prepare_within", Shape::duration,
+        "How long all together may take to prepare, before nothing is done: 30s."},
+       {"participants",
+        Shape::named,
+        "What is committed together, by name.",
+        &participant_table(),
+        {},
+        true}},
+      {},
+      {{"timeout", "prepare_within"}, {"within", "prepare_within"}, {"steps", "participants"}}};
+  return table;
+}
+
 // long: the table of the keys that every form of action takes.
 std::vector<Key> action_keys() {
   return {
@@ -417,8 +452,9 @@ const Table& branch_table() {
 
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {"two_phase", "failover", "backup",   "scale", "verify",
-                 "locks",     "lua",      "abort_if", "modes", "accept_split_brain_risk",
+  table.later = {"failover", "backup", "scale",
+                 "verify",   "locks",  "lua",
+                 "abort_if", "modes",  "accept_split_brain_risk",
                  "triggers"};
   table.keys = {
       {"id",
@@ -475,7 +511,7 @@ void add_group_words(std::vector<Key>& keys) {
 }
 
 void add_step_words(std::vector<Key>& keys) {
-  const unsigned effects = kActions | kind_manual;
+  const unsigned effects = kActions | kind_manual | kind_two_phase;
   const auto add = [&](Key key, unsigned kinds) {
     key.kinds = kinds;
     keys.push_back(std::move(key));
@@ -496,9 +532,12 @@ void add_step_words(std::vector<Key>& keys) {
   add({"manual", Shape::table, "Asks a person to do something.", &manual_table()}, ~0u);
   add({"decide", Shape::table, "Asks a person to choose one of several ways.", &decide_table()},
       ~0u);
+  add({"two_phase", Shape::table, "A transaction over several databases: all commit, or none does.",
+       &two_phase_table()},
+      ~0u);
   add_group_words(keys);
   add({"tolerate", Shape::text, "The reason why the run may go on when this step fails."},
-      kActions | kind_wait | kind_manual | kGroups);
+      kActions | kind_wait | kind_manual | kind_two_phase | kGroups);
   add({"undo",
        Shape::table,
        "The action that takes it back, or none.",
@@ -539,7 +578,7 @@ const std::vector<StepWord>& step_words() {
       {"uses", kind_uses},     {"set", kind_set},           {"fail", kind_fail},
       {"wait", kind_wait},     {"approve", kind_approve},   {"manual", kind_manual},
       {"steps", kind_steps},   {"parallel", kind_parallel}, {"choose", kind_choose},
-      {"decide", kind_decide}, {"runbook", kind_runbook}};
+      {"decide", kind_decide}, {"runbook", kind_runbook},   {"two_phase", kind_two_phase}};
   return words;
 }
 

@@ -2,6 +2,7 @@
 
 #include "runbooks/loop_reader.h"
 #include "runbooks/people_reader.h"
+#include "runbooks/two_phase_reader.h"
 #include "runbooks/value_reader.h"
 
 #include <algorithm>
@@ -131,7 +132,7 @@ class StepReader {
     report().error(
         draft_.place, name() + " does nothing",
         "add one of shell, command, http, uses, set, fail, wait, approve, manual, decide, steps, "
-        "parallel, choose, runbook");
+        "parallel, choose, runbook, two_phase");
   }
 
   void check_applicable() {
@@ -224,6 +225,10 @@ class StepReader {
         return;
       case kind_choose: return read_choice();
       case kind_runbook: return read_child();
+      case kind_two_phase:
+        if (const Node* node = fields_.get("two_phase"))
+          read_two_phase(*node, *fields_.table().find("two_phase")->table, reading_, draft_);
+        return;
       default: return read_group();
     }
   }

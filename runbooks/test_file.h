@@ -62,7 +62,7 @@ struct Act {
   Duration delay{};
   bool is_from_start = false;  // `delay` counts from the beginning of the run
   std::string option;          // of decide
-  std::string as;              // of resolve: done | not-done | failed
+  std::string as;              // of resolve, as its words are
   bool kills = false;          // of cancel
   Value payload;               // of signal
   Value::Map outputs;

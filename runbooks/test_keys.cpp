@@ -77,7 +77,7 @@ const Table& act_table() {
         Shape::choice,
         "What became of the step in doubt.",
         nullptr,
-        {"done", "not-done", "failed"}},
+        {"done", "not-done", "failed", "committed", "rolled-back"}},
        {"payload", Shape::value, "What the signal carries."},
        {"outputs", Shape::values, "What a manual, skipped or resolved step gives."},
        {"with", Shape::values, "Corrected inputs of the step that is tried again."},

@@ -124,12 +124,11 @@ void TestReader::read_stubs(const Fields& fields, TestCase& test) {
     const std::string address = address_of(member.key, place_of(member));
     if (address.empty()) continue;
     const Step& step = plan_.step(*plan_.find(address));
-    if (step.kind != StepKind::action && !step.watch) {
+    if (!acts(step) && !step.watch) {
       report_.error(place_of(member),
                     "`" + member.key + "` is no action: the world has no part in it",
-                    step.kind == StepKind::group
-                        ? "stub the steps in it"
-                        : "people act under `people:`; all else Rung does by itself");
+                    holds_steps(step) ? "stub the steps in it"
+                                      : "people act under `people:`; all else Rung does by itself");
       continue;
     }
     Stubs all;
@@ -244,7 +243,7 @@ void TestReader::read_crashes(const Fields& fields, TestCase& test) {
   test.crash_after = addresses_of(fields, "crash_after");
   test.crash_during = addresses_of(fields, "crash_during");
   for (const std::string& address : test.crash_during) {
-    if (plan_.step(*plan_.find(address)).kind == StepKind::action) continue;
+    if (acts(plan_.step(*plan_.find(address)))) continue;
     report_.error(fields.place("crash_during"),
                   "`" + address + "` has no effect to be in the midst of",
                   "write  crash_after: " + address);

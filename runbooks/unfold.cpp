@@ -75,7 +75,7 @@ class Unfolding {
     out_.steps.push_back(std::move(unfolded));
     out_.drafts.push_back(&draft);
     if (!draft.undo.empty()) add_undo(draft.undo.front(), index);
-    if (step(index).kind == StepKind::group) add_list(draft.children, index);
+    if (holds_steps(step(index))) add_list(draft.children, index);
     if (!draft.finally.empty()) add_finally(draft.finally.front(), index);
     return index;
   }

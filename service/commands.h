@@ -12,6 +12,7 @@ using engine::Command;
 using engine::FinishManual;
 using engine::HandCommand;
 using engine::Note;
+using engine::parse_resolve_as;
 using engine::Pause;
 using engine::PickOption;
 using engine::Resolve;

@@ -21,7 +21,7 @@ StepView view_of(const engine::StepTree& tree, const engine::RunState& run, Node
   view.id = step.id.empty() ? view.address : step.id;
   view.title = step.title;
   view.kind = step.kind;
-  view.uses = step.kind == StepKind::action ? step.action.uses : "";
+  view.uses = acts(step) ? step.action.uses : "";
   view.phase = step.phase;
   view.status = state.status;
   view.is_undo = step.undoes.has_value();
@@ -133,7 +133,7 @@ Value error_value(const std::optional<ActionError>& error) {
 }
 
 std::string_view kind_name(const StepView& step) {
-  return step.kind == StepKind::action ? step.uses : runbooks::name_of(step.kind);
+  return !step.uses.empty() ? step.uses : runbooks::name_of(step.kind);
 }
 
 Value step_value(const StepView& step) {

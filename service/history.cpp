@@ -87,7 +87,7 @@ void History::note_claim(const state::Event& event, const state::RunClaimed& cla
   }
   for (std::uint32_t n = 0; n < state_.steps.size(); ++n) {
     const engine::StepState& step = state_.steps[n];
-    if (tree().step({n}).kind == StepKind::group) continue;
+    if (holds_steps(tree().step({n}))) continue;
     const std::string address = tree().address({n});
     const bool is_open =
         step.status == StepStatus::running || step.status == StepStatus::backing_off;
@@ -102,9 +102,15 @@ void History::note_claim(const state::Event& event, const state::RunClaimed& cla
 
 void History::note_attempt(const state::Event& event) {
   std::visit(Overloaded{
-                 [&](const state::StepStarted&) {
-                   repeated_ += static_cast<std::int64_t>(unknown_.erase(event.step));
+                 [&](const state::StepStarted& e) {
                    survivors_.erase(event.step);
+                   if (e.turn != state::Turn::work) return;  // not the same once more
+                   repeated_ += static_cast<std::int64_t>(unknown_.erase(event.step));
+                 },
+                 [&](const state::ParticipantPrepared&) { survivors_.erase(event.step); },
+                 [&](const state::ParticipantSettled&) {
+                   survivors_.erase(event.step);
+                   unknown_.erase(event.step);
                  },
                  [&](const state::StepSucceeded& e) {
                    const bool outlived = survivors_.erase(event.step) > 0;
@@ -161,6 +167,9 @@ void History::note_deed(const state::Event& event) {
           [&](const state::AttemptEnded& e) {
             const bool failed = e.end == state::AttemptEnd::failed;
             deed(e.who, failed ? "resolved as failed" : "resolved as not done", e.say);
+          },
+          [&](const state::ParticipantSettled& e) {
+            deed(e.who, e.committed ? "resolved as committed" : "resolved as rolled back", e.say);
           },
           [&](const state::StepSkipped& e) { deed(e.who, "skipped", e.say); },
           [&](const state::StepCorrected& e) {

@@ -169,6 +169,7 @@ class Needs {
     const Open at = open(i);
     if (at.state.status == StepStatus::in_doubt) return add_doubt(at);
     if (at.state.status == StepStatus::backing_off) return add_delay(at);
+    if (at.state.phase == AttemptPhase::prepared) return;  // the others are waited for
     if (at.state.phase != AttemptPhase::none) return add_running(at);
     switch (at.step.kind) {
       case StepKind::approve: return add_approval(at);
@@ -178,8 +179,28 @@ class Needs {
       case StepKind::action:
       case StepKind::set:
       case StepKind::fail:
-      case StepKind::group: return;
+      case StepKind::group:
+      case StepKind::two_phase:
+      case StepKind::participant: return;
     }
+  }
+
+  // What a person may say of a participant whose site is gone, or of which nothing tells.
+  void add_settling(Need& need, const Open& at) const {
+    const std::size_t slash = at.address.rfind('/');
+    const std::string words =
+        at.address.substr(0, slash) + " --participant " + at.address.substr(slash + 1) + " --as ";
+    need.ways.push_back({"you know that it is committed",
+                         command("resolve", words + "committed --say \"how you know\"")});
+    need.ways.push_back({"you know that it is rolled back",
+                         command("resolve", words + "rolled-back --say \"how you know\"")});
+  }
+  void add_participant_delay(Need& need, const Open& at) const {
+    const bool commits = run_.ballots.at(*tree_.find(at.address)).turn == state::Turn::commit;
+    need.text = at.address + (commits ? " to be committed" : " to be rolled back");
+    need.then = "it is asked again until it is so: that was decided";
+    need.ways = {{"its server is back", command("retry", at.address)}};
+    add_settling(need, at);
   }
 
   Need open_need(NeedKind kind, const Open& at) const {
@@ -336,6 +357,7 @@ class Needs {
     need.who = "nobody needs to do anything";
     need.then = "it is tried again";
     need.ways = {{"to give up", command("cancel")}};
+    if (at.step.kind == StepKind::participant) add_participant_delay(need, at);
     needs_.push_back(std::move(need));
   }
 
@@ -372,6 +394,12 @@ class Needs {
     if (!at.step.how_to_tell.empty()) need.facts.emplace_back("look yourself", at.step.how_to_tell);
     need.who = "whoever can look";
     need.then = "nothing: the run stops here until somebody answers";
+    if (at.step.kind == StepKind::participant) {
+      need.facts.emplace_back("transaction",
+                              engine::transaction_name(run_, at.address, at.state.generation));
+      add_settling(need, at);
+      return needs_.push_back(std::move(need));
+    }
     const std::string& name = at.name;
     const std::string outputs = needed_outputs(at);
     need.ways = {

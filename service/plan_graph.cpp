@@ -32,7 +32,9 @@ Shape shape_of(const Step& step) {
     case StepKind::action:
     case StepKind::set:
     case StepKind::fail:
-    case StepKind::group: break;
+    case StepKind::group:
+    case StepKind::two_phase:
+    case StepKind::participant: break;
   }
   return Shape::box;
 }
@@ -48,7 +50,7 @@ std::vector<std::string> label_of(const Plan& plan, const Step& step) {
   const bool is_branch = step.parent && plan.step(*step.parent).is_choice;
   if (is_branch && step.when.text.empty()) return {"otherwise"};
   if (is_branch) return {"when " + step.when.text};
-  if (step.kind == StepKind::group) {
+  if (holds_steps(step)) {
     std::string line = name_of(step) + ": " + std::string(kind_text(step));
     if (step.child) line += " " + plan.modules[step.child->module - 1].file;
     if (step.loop) line += " " + step.loop->item + " in " + source_of(step.loop->in);
@@ -117,7 +119,7 @@ class Drawing {
       if (!step(group).is_choice) {
         for (const StepIndex need : step(child).needs) arrows_.emplace_back(need, child);
       }
-      if (step(child).kind != StepKind::group) {
+      if (!holds_steps(step(child))) {
         box(child, label, depth);
         continue;
       }
@@ -227,9 +229,8 @@ class DotDrawing final : public Drawing {
   // Graphviz draws arrows between boxes only, and cuts them at the frames that are named.
   void arrow(StepIndex from, StepIndex to) override {
     std::string cut;
-    if (step(from).kind == StepKind::group) cut += "ltail=cluster_" + node(from);
-    if (step(to).kind == StepKind::group)
-      cut += (cut.empty() ? "" : ", ") + ("lhead=cluster_" + node(to));
+    if (holds_steps(step(from))) cut += "ltail=cluster_" + node(from);
+    if (holds_steps(step(to))) cut += (cut.empty() ? "" : ", ") + ("lhead=cluster_" + node(to));
     line(1, node(leaf(from, Side::last)) + " -> " + node(leaf(to, Side::first)) +
                 (cut.empty() ? "" : " [" + cut + "]") + ";");
   }
@@ -237,7 +238,7 @@ class DotDrawing final : public Drawing {
 
   enum class Side : std::uint8_t { first, last };
   StepIndex leaf(StepIndex i, Side side) const {
-    while (step(i).kind == StepKind::group && !step(i).children.empty()) {
+    while (holds_steps(step(i)) && !step(i).children.empty()) {
       i = side == Side::first ? step(i).children.front() : step(i).children.back();
     }
     return i;

@@ -163,8 +163,7 @@ class Describe {
         if (step.needs.empty()) planned.notes.emplace_back("starts at once");
       }
       before = child;
-      if (step.kind == StepKind::group)
-        walk(step.loop ? step.children.front() : child, depth + 1, is_finally);
+      if (holds_steps(step)) walk(step.loop ? step.children.front() : child, depth + 1, is_finally);
       if (step.undo) add(plan_.step(*step.undo), depth + 1, is_finally).is_undo = true;
     }
   }
@@ -208,6 +207,7 @@ class Describe {
   void add_inputs(const Step& step, PlannedStep& planned) {
     switch (step.kind) {
       case StepKind::action:
+      case StepKind::participant:
         if (!(step.action.target == Template{}))
           planned.inputs.emplace_back("target", target_text(step.action.target));
         for (const auto& [name, source] : step.action.with)
@@ -233,6 +233,11 @@ class Describe {
         for (const auto& [name, meaning] : step.decide.options)
           planned.inputs.emplace_back(name, text_now(meaning));
         planned.inputs.emplace_back("by", people_text(plan_, step.decide.by));
+        return;
+      case StepKind::two_phase:
+        planned.notes.emplace_back("all of them commit, or none");
+        planned.notes.push_back("prepared within " + to_string(step.two_phase.prepare_within) +
+                                ", or rolled back");
         return;
       case StepKind::group:
         if (step.loop) add_loop(step, planned);

@@ -53,6 +53,9 @@ void write(std::string& out, Ending v) {
 void write(std::string& out, AttemptEnd v) {
   write_name(out, name_in(kAttemptEndNames, v));
 }
+void write(std::string& out, Turn v) {
+  write_name(out, name_in(kTurnNames, v));
+}
 void write(std::string& out, EffectClass v) {
   write_name(out, rung::name_of(v));
 }
@@ -205,6 +208,9 @@ bool read(Value& from, Ending& into) {
 bool read(Value& from, AttemptEnd& into) {
   return from.string() != nullptr &&
          keep(parse_in<AttemptEnd>(kAttemptEndNames, *from.string()), into);
+}
+bool read(Value& from, Turn& into) {
+  return from.string() != nullptr && keep(parse_in<Turn>(kTurnNames, *from.string()), into);
 }
 bool read(Value& from, EffectClass& into) {
   return from.string() != nullptr && keep(parse_effect_class(*from.string()), into);

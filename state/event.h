@@ -121,6 +121,9 @@ struct SignalReceived {
   friend bool operator==(const SignalReceived&, const SignalReceived&) = default;
 };
 
+// What an attempt is for: a step's work (of a participant: to prepare it), or to carry out what was
+// decided about a participant.
+enum class Turn : std::uint8_t { work, commit, rollback };
 // The intent: written before the effect may happen.
 struct StepStarted {
   std::int64_t attempt = 1;     // counts tries; not part of the key
@@ -131,6 +134,7 @@ struct StepStarted {
   Value before{};       // the pre-image
   std::int64_t boot_ns = 0;  // CLOCK_BOOTTIME at the start; the boot is the claim's
   std::string target{};      // the connection's name; "" for none
+  Turn turn = Turn::work;    // of the two others only this, the try and the class are written
   friend bool operator==(const StepStarted&, const StepStarted&) = default;
 };
 // A wait, an approval or a person's task stands open.
@@ -245,12 +249,35 @@ struct Reminded {
   friend bool operator==(const Reminded&, const Reminded&) = default;
 };
 
+// What becomes of a transaction over several participants, once and for all.
+struct TwoPhaseDecided {
+  bool commit = false;
+  ActionError error{};  // why not
+  friend bool operator==(const TwoPhaseDecided&, const TwoPhaseDecided&) = default;
+};
+// A participant can do either now, and waits for the decision.
+struct ParticipantPrepared {
+  Value::Map outputs{};
+  Value receipt{};  // by it the target is asked later what became of it; null: it changed nothing
+  friend bool operator==(const ParticipantPrepared&, const ParticipantPrepared&) = default;
+};
+// What has become of a participant, known for sure or by a person's word.
+struct ParticipantSettled {
+  bool committed = false;
+  bool adopted = false;  // it was found so
+  std::string detail{};
+  std::string who{};  // of a resolve
+  std::string say{};
+  friend bool operator==(const ParticipantSettled&, const ParticipantSettled&) = default;
+};
+
 using Payload =
     std::variant<RunCreated, RunClaimed, RunPaused, RunContinued, RunEnding, UndoPlanned,
                  FinallyStarted, RunStuck, RunFinished, RunNoted, SignalReceived, StepStarted,
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
                  StepSkipped, StepReset, Voted, StepUndone, StepCorrected, ApprovalVoided,
-                 RunCommanded, Reminded, LoopOpened, ChildOpened, StepLooked>;
+                 RunCommanded, Reminded, LoopOpened, ChildOpened, StepLooked, TwoPhaseDecided,
+                 ParticipantPrepared, ParticipantSettled>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

@@ -127,7 +127,8 @@ struct Format<StepStarted> {
       Field{"attempt", &StepStarted::attempt}, Field{"before", &StepStarted::before},
       Field{"boot", &StepStarted::boot_ns},    Field{"class", &StepStarted::effect_class},
       Field{"gen", &StepStarted::generation},  Field{"inputs", &StepStarted::inputs},
-      Field{"target", &StepStarted::target},   Field{"undo", &StepStarted::undo}};
+      Field{"target", &StepStarted::target},   Field{"turn", &StepStarted::turn},
+      Field{"undo", &StepStarted::undo}};
 };
 
 template <>
@@ -220,6 +221,30 @@ struct Format<StepLooked> {
                                      Field{"outputs", &StepLooked::outputs},
                                      Field{"since", &StepLooked::since},
                                      Field{"since_boot", &StepLooked::since_boot_ns}};
+};
+
+template <>
+struct Format<TwoPhaseDecided> {
+  static constexpr EventType type{60, 1, "two_phase.decided"};
+  static constexpr std::tuple fields{Field{"commit", &TwoPhaseDecided::commit},
+                                     Field{"error", &TwoPhaseDecided::error}};
+};
+
+template <>
+struct Format<ParticipantPrepared> {
+  static constexpr EventType type{61, 1, "participant.prepared"};
+  static constexpr std::tuple fields{Field{"outputs", &ParticipantPrepared::outputs},
+                                     Field{"receipt", &ParticipantPrepared::receipt}};
+};
+
+template <>
+struct Format<ParticipantSettled> {
+  static constexpr EventType type{62, 1, "participant.settled"};
+  static constexpr std::tuple fields{Field{"adopted", &ParticipantSettled::adopted},
+                                     Field{"committed", &ParticipantSettled::committed},
+                                     Field{"detail", &ParticipantSettled::detail},
+                                     Field{"say", &ParticipantSettled::say},
+                                     Field{"who", &ParticipantSettled::who}};
 };
 
 template <>

@@ -16,6 +16,7 @@ inline constexpr std::array<std::string_view, 5> kPauseReasonNames{
     "operator", "failure", "rejected", "timeout", "changed"};
 inline constexpr std::array<std::string_view, 4> kEndingNames{"succeed", "fail", "cancel", "undo"};
 inline constexpr std::array<std::string_view, 3> kAttemptEndNames{"not_done", "failed", "unknown"};
+inline constexpr std::array<std::string_view, 3> kTurnNames{"work", "commit", "rollback"};
 
 template <class E, std::size_t N>
 constexpr std::string_view name_in(const std::array<std::string_view, N>& names, E value) {

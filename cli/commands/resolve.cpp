@@ -6,9 +6,10 @@
 namespace rung::cli {
 namespace {
 
-service::ResolveAs answer_of(const std::string& word) {
-  if (word == "done") return service::ResolveAs::done;
-  return word == "failed" ? service::ResolveAs::failed : service::ResolveAs::not_done;
+// "money" and "ledger" are the step money/ledger.
+std::string step_of(const Arguments& arguments) {
+  return arguments.participant.empty() ? arguments.step
+                                       : arguments.step + "/" + arguments.participant;
 }
 
 }  // namespace
@@ -17,8 +18,8 @@ ExitCode resolve(const Arguments& arguments, const Console& console) {
   auto outputs = service::read_outputs(arguments.outputs);
   if (!outputs) return console.refuse(outputs.error());
   return send(arguments, console,
-              service::Resolve{arguments.step, answer_of(arguments.as), std::move(outputs).value(),
-                               service::this_person(arguments.say)});
+              service::Resolve{step_of(arguments), *service::parse_resolve_as(arguments.as),
+                               std::move(outputs).value(), service::this_person(arguments.say)});
 }
 
 }  // namespace rung::cli

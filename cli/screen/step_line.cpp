@@ -164,7 +164,7 @@ std::size_t address_width(const RunView& run) {
 }
 
 bool is_shown(const StepView& step) {
-  return step.kind != StepKind::group;
+  return step.kind != StepKind::group && step.kind != StepKind::two_phase;
 }
 
 }  // namespace rung::cli

@@ -1,6 +1,7 @@
 #include "engine/core/resolve.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
+#include "engine/core/two_phase.h"
 
 #include <algorithm>
 
@@ -245,6 +246,7 @@ void advance(Draft& draft) {
   if (draft.context().driving == Driving::hold) return;
   while (draft.state().phase != RunPhase::finished) {
     if (draft.events() >= kMaxEvents) return draft.stop_short();
+    if (decide_two_phase(draft) || settle_participant(draft)) continue;
     if (end_a_group(draft) || answer_failure(draft) || start_ready(draft)) continue;
     if (conclude_steps(draft) || undo_next(draft)) continue;
     return;

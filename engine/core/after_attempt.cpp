@@ -5,6 +5,7 @@
 #include "engine/core/retry.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
+#include "engine/core/two_phase.h"
 
 namespace rung::engine {
 namespace {
@@ -141,6 +142,7 @@ std::optional<ActionError> failure_in(const Draft& draft, NodeIndex group) {
 }  // namespace
 
 void end_group(Draft& draft, NodeIndex i) {
+  if (draft.step(i).kind == runbooks::StepKind::two_phase) return end_two_phase(draft, i);
   if (draft.step(i).is_finally) {
     // Nothing waits for it but the end of its group, which looks at how it went.
     if (auto error = failure_in(draft, i))

@@ -1,4 +1,6 @@
 #include "base/url.h"
+#include "engine/core/asking.h"
+#include "engine/core/polls.h"
 #include "engine/core/state.h"
 
 #include <algorithm>
@@ -35,7 +37,7 @@ class Fold {
     run_.last_at = std::max(run_.last_at, event_.at);
     auto applied = std::visit([this](const auto& payload) { return on(payload); }, event_.payload);
     if (changed_) note_times(*changed_);
-    if (applied) note_asking();
+    if (applied) note_asking(graph_, run_, changed_, event_.at);
     return applied;
   }
 
@@ -159,7 +161,7 @@ class Fold {
       asking.is_escalated = true;
       asking.escalated_at = event_.at;
     }
-    ask_again(*i, asking);
+    ask_again(graph_, run_, *i, asking);
     return success();
   }
 
@@ -187,10 +189,13 @@ class Fold {
     if (const auto found = run_.corrections.find(i); found != run_.corrections.end())
       run_.corrected.insert_or_assign(i, found->second);
     step.effect_class = e.effect_class;
-    step.inputs = e.inputs;
-    step.target = e.target;
-    step.undo_inputs = e.undo;
-    step.before = e.before;
+    if (e.turn == Turn::work) {
+      step.inputs = e.inputs;
+      step.target = e.target;
+      step.undo_inputs = e.undo;
+      step.before = e.before;
+    }
+    if (is_participant(i)) note_turn(run_, i, e.turn);
     step.due.reset();
     step.is_adopted = false;
     step.started_at = event_.at;
@@ -199,10 +204,7 @@ class Fold {
       step.first_started_at = event_.at;
       step.first_started_boot = step.started_boot;
     }
-    if (tree_.step(i).point_of_no_return && !run_.no_return) {
-      run_.no_return = i;
-      run_.no_return_at = event_.at;
-    }
+    pass_no_return(i);
     return success();
   }
 
@@ -212,7 +214,8 @@ class Fold {
     step.shown = e.shown;
     step.started_at = step.first_started_at = event_.at;
     if (e.due) step.due = Due{*e.due, Duration(e.due_boot_ns)};
-    if (tree_.step(i).kind == StepKind::group) open_group(i);
+    if (has_children(i)) open_group(i);
+    if (tree_.step(i).kind == StepKind::two_phase) run_.polls[i] = Poll{};
     if (tree_.step(i).watch) begin_watch(i);
     return success();
   }
@@ -307,6 +310,7 @@ class Fold {
                                                : AttemptPhase::unknown;
     if (is_in_flight(step)) run_.in_flight += 1;
     if (!e.who.empty()) step.who = e.who;
+    if (is_participant(i)) note_vote(tree_, run_, i);
     return success();
   }
 
@@ -314,6 +318,7 @@ class Fold {
     TRY(const auto i, change(StepChange::retry_scheduled));
     leave_flight(was_);
     run_.at(i).due = Due{e.due, Duration(e.due_boot_ns)};
+    run_.to_settle.erase(i);
     return success();
   }
 
@@ -321,6 +326,8 @@ class Fold {
     TRY(const auto i, change(StepChange::doubted));
     leave_flight(was_);
     run_.at(i).due.reset();
+    run_.to_settle.erase(i);
+    if (is_participant(i)) note_vote(tree_, run_, i);
     return success();
   }
 
@@ -332,7 +339,7 @@ class Fold {
     step.is_tolerated = e.tolerated;
     if (e.tolerated && !step.is_doomed) set_aside(i);
     ended(i);
-    if (tree_.step(i).kind == StepKind::group) skip_waiting_under(i, "branch");
+    if (has_children(i)) skip_waiting_under(i, "branch");
     if (e.tolerated)
       passed(i);
     else
@@ -348,7 +355,7 @@ class Fold {
     if (!e.who.empty()) step.who = e.who;
     answered(i);
     ended(i);
-    if (tree_.step(i).kind == StepKind::group) skip_waiting_under(i, e.reason);
+    if (has_children(i)) skip_waiting_under(i, e.reason);
     passed(i);
     return success();
   }
@@ -365,6 +372,31 @@ class Fold {
     answered(i);
     if (run_.stuck_at == event_.step) run_.stuck_at.clear();
     if (!tree_.step(i).undoes) run_.ready.insert(i);
+    if (tree_.step(i).kind == StepKind::two_phase) forget_poll(tree_, run_, i);
+    return success();
+  }
+
+  Result<void> on(const TwoPhaseDecided& e) {
+    TRY(const auto i, change(StepChange::decided));
+    run_.at(i).due.reset();
+    note_decision(tree_, run_, i, e);
+    if (e.commit) pass_no_return(i);
+    return success();
+  }
+
+  Result<void> on(const ParticipantPrepared& e) {
+    TRY(const auto i, change(StepChange::prepared));
+    leave_flight(was_);
+    note_prepared(tree_, run_, i, e);
+    return success();
+  }
+
+  Result<void> on(const ParticipantSettled& e) {
+    TRY(const auto i, change(e.committed ? StepChange::committed : StepChange::rolled_back));
+    leave_flight(was_);
+    ended(i);
+    note_settled(tree_, run_, i, e);
+    passed(i);
     return success();
   }
 
@@ -381,6 +413,15 @@ class Fold {
   }
 
   // --- what the events have in common
+
+  bool is_participant(NodeIndex i) const { return tree_.step(i).kind == StepKind::participant; }
+  bool has_children(NodeIndex i) const { return runbooks::holds_steps(tree_.step(i)); }
+
+  void pass_no_return(NodeIndex i) {
+    if (!tree_.step(i).point_of_no_return || run_.no_return) return;
+    run_.no_return = i;
+    run_.no_return_at = event_.at;
+  }
 
   // Moves the event's step along the table and keeps `active`, `in_doubt` and the counts of the
   // groups above it.
@@ -434,45 +475,13 @@ class Fold {
     }
   }
 
-  // --- who waits for people
-
-  void ask_again(NodeIndex i, Asking& asking) {
-    asking.next = next_of(graph_, run_, i, asking);
-    if (asking.next) run_.reminders.add(i, *asking.next);
-  }
-  void set_asking(NodeIndex i, bool asks) {
-    const auto found = run_.asking.find(i);
-    if (asks && found == run_.asking.end()) {
-      Asking& asking = run_.asking[i];
-      asking.since = event_.at;
-      return ask_again(i, asking);
-    }
-    if (asks || found == run_.asking.end()) return;
-    if (found->second.next) run_.reminders.remove(i, *found->second.next);
-    run_.asking.erase(found);
-  }
-  bool asks_people(NodeIndex i) const {
-    const StepState& step = run_.at(i);
-    if (step.status == StepStatus::in_doubt) return true;
-    if (step.status != StepStatus::running) return false;
-    const StepKind kind = tree_.step(i).kind;
-    return kind == StepKind::approve || kind == StepKind::manual || kind == StepKind::decide;
-  }
-  void note_asking() {
-    const bool is_over = run_.phase == RunPhase::finished;
-    set_asking(node_of(graph_.plan().root), !is_over && (run_.paused || !run_.stuck_at.empty()));
-    if (changed_) set_asking(*changed_, !is_over && asks_people(*changed_));
-    if (!is_over) return;
-    run_.asking.clear();
-    run_.reminders = {};
-  }
-
   // The times of a step leave the agendas before it changes, and enter them anew after.
   template <class Change>
   void with_times(NodeIndex i, Change change) {
     const StepState& step = run_.at(i);
     if (!step.due) return;
-    if (step.status != StepStatus::backing_off) {
+    // What was decided is carried out whatever the run does: like the end of a waiting.
+    if (step.status != StepStatus::backing_off || is_participant(i)) {
       change(run_.waits, *step.due);
       return;
     }
@@ -496,7 +505,7 @@ class Fold {
     step.due.reset();
     step.end_order = ++run_.ends;
     run_.watches.erase(i);
-    if (tree_.step(i).kind == StepKind::group) run_.ended_groups.erase(i);
+    if (has_children(i)) run_.ended_groups.erase(i);
     if (run_.cleanups.erase(i) != 0) cleaned_up(*tree_.parent(i));
   }
 
@@ -730,7 +739,7 @@ class Fold {
     for (std::uint32_t n = 0; n < run_.steps.size() && !run_.failed_by; ++n) {
       const StepState& other = run_.steps[n];
       const bool is_open = other.status == StepStatus::failed && !other.is_tolerated &&
-                           !(other.is_set_aside && tree_.is_cleanup({n}));
+                           !is_participant({n}) && !(other.is_set_aside && tree_.is_cleanup({n}));
       if (is_open && !tree_.step({n}).undoes && !failure_container({n}))
         run_.failed_by = NodeIndex{n};
     }
@@ -766,24 +775,6 @@ class Fold {
 
 Result<void> apply_in_place(const Graph& graph, RunState& state, const state::Event& event) {
   return Fold(graph, state, event)();
-}
-
-Result<RunState> apply(const Graph& graph, RunState state, const state::Event& event) {
-  TRY(apply_in_place(graph, state, event));
-  return state;
-}
-
-Result<RunState> fold(const Graph& graph, RunId run, const std::vector<state::Event>& events) {
-  RunState state;
-  state.id = run;
-  for (const state::Event& event : events) {
-    auto applied = apply_in_place(graph, state, event);
-    if (!applied) {
-      return std::move(applied).error().with_context("run " + std::to_string(run.number) +
-                                                     ", event " + std::to_string(state.seq.number));
-    }
-  }
-  return state;
 }
 
 }  // namespace rung::engine

@@ -3,6 +3,7 @@
 #include "engine/core/corrections.h"
 #include "engine/core/resolve.h"
 #include "engine/core/step_rules.h"
+#include "engine/core/two_phase.h"
 
 #include <algorithm>
 
@@ -48,9 +49,15 @@ std::int64_t next_generation(const StepState& step) {
     case AttemptPhase::failed:
     case AttemptPhase::done: return step.generation + 1;
     case AttemptPhase::in_flight:
-    case AttemptPhase::unknown: return step.generation;
+    case AttemptPhase::unknown:
+    case AttemptPhase::prepared: return step.generation;
   }
   return step.generation;
+}
+
+// What a participant prepared under one name is settled before it prepares again.
+std::int64_t next_name(const StepState& step) {
+  return step.attempts == 0 ? 0 : step.generation + 1;
 }
 
 // The undo's inputs as far as they are known before the effect: an undo that cannot be computed
@@ -74,8 +81,26 @@ Result<Value::Map> undo_inputs(const Draft& draft, NodeIndex i, const Value::Map
 }
 
 bool fails(Draft& draft, NodeIndex i, const Error& error) {
+  if (draft.step(i).kind == StepKind::participant) {
+    abort_two_phase(draft, *draft.tree().parent(i),
+                    {ErrorClass::invalid, draft.address(i) + ": " + error.message()});
+    return true;
+  }
   fail_step(draft, i, {ErrorClass::invalid, error.message()});
   return true;
+}
+
+// To prepare there is the time that all of them have together; to be told, each try has its own.
+Instant participant_deadline(const StepTree& tree, const RunState& run, NodeIndex i, Instant now) {
+  constexpr Duration kTelling = std::chrono::seconds(30);
+  const auto& due = run.at(*tree.parent(i)).due;
+  const auto ballot = run.ballots.find(i);
+  const bool prepares = ballot == run.ballots.end() || ballot->second.turn == state::Turn::work;
+  if (!prepares) return now + kTelling;
+  if (!due) return now;
+  const Duration left =
+      due->boot > Duration::zero() ? due->boot - now.boot : Duration(due->utc - now.utc);
+  return now + std::max(left, Duration::zero());
 }
 
 }  // namespace
@@ -125,7 +150,9 @@ EffectClass effect_class_of(const Step& step, const Value::Map& with, const Acti
 }
 
 Instant deadline_of(const Graph& graph, const RunState& run, NodeIndex i, Instant now) {
-  const Step& step = StepTree(graph, run.loops).step(i);
+  const StepTree tree(graph, run.loops);
+  const Step& step = tree.step(i);
+  if (step.kind == StepKind::participant) return participant_deadline(tree, run, i, now);
   const StepState& state = run.at(i);
   constexpr Duration kFar = std::chrono::hours(24 * 365);
   const TimePoint started = state.started_at.value_or(now.utc);
@@ -162,7 +189,8 @@ bool begin_attempt(Draft& draft, NodeIndex i) {
   if (!undo) return fails(draft, i, undo.error());
   started.undo = std::move(undo).value();
   started.attempt = before.attempts + 1;
-  started.generation = next_generation(before);
+  const bool is_participant = step.kind == StepKind::participant;
+  started.generation = is_participant ? next_name(before) : next_generation(before);
   started.effect_class =
       effect_class_of(step, visible(*fields, started.inputs), *draft.context().facts);
   // The promise of an unfinished generation is what an unknown outcome was judged by.

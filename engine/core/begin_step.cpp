@@ -1,6 +1,7 @@
 #include "engine/core/resolve.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
+#include "engine/core/two_phase.h"
 
 namespace rung::engine {
 namespace {
@@ -156,6 +157,8 @@ void begin_step(Draft& draft, NodeIndex i) {
     case StepKind::approve: return open_approval(draft, i);
     case StepKind::manual: return open_task(draft, i);
     case StepKind::decide: return open_decision(draft, i);
+    case StepKind::two_phase: return open_two_phase(draft, i);
+    case StepKind::participant: return static_cast<void>(begin_attempt(draft, i));
     case StepKind::group:
       if (draft.step(i).loop) return open_loop(draft, i);
       if (draft.step(i).child) return open_child(draft, i);

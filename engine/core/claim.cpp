@@ -13,6 +13,15 @@ bool is_unwanted(const Draft& draft, NodeIndex i) {
   return is_killed || is_ended_by_a_sibling(draft, i);
 }
 
+// What was decided is told once more, by the same try; what was not is presumed to be aborted.
+void recover_participant(Draft& draft, NodeIndex i) {
+  if (draft.at(i).phase != AttemptPhase::in_flight) return;
+  if (draft.state().ballots.at(i).turn == state::Turn::work)
+    draft.perform(RecoverAttempt{i});
+  else
+    draft.perform(StartAttempt{i});
+}
+
 }  // namespace
 
 void carry_out(Draft& draft, const Claim& command) {
@@ -21,6 +30,10 @@ void carry_out(Draft& draft, const Claim& command) {
   for (const NodeIndex i : draft.state().active) {
     const StepState& step = draft.at(i);
     if (step.status != StepStatus::running) continue;
+    if (draft.step(i).kind == StepKind::participant) {
+      recover_participant(draft, i);
+      continue;
+    }
     if (step.phase == AttemptPhase::in_flight) {
       draft.perform(RecoverAttempt{i});
       if (is_unwanted(draft, i)) draft.perform(CancelAttempt{i, false});

@@ -5,8 +5,10 @@
 #include "base/value.h"
 #include "engine/core/step_tree.h"
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace rung::engine {
@@ -94,7 +96,19 @@ struct SkipStep {
   Value::Map outputs;
   By by;
 };
-enum class ResolveAs : std::uint8_t { done, not_done, failed };
+// Of a participant of a two_phase step the last two.
+enum class ResolveAs : std::uint8_t { done, not_done, failed, committed, rolled_back };
+inline constexpr std::array<std::string_view, 5> kResolveWords{"done", "not-done", "failed",
+                                                               "committed", "rolled-back"};
+constexpr std::string_view name_of(ResolveAs as) {
+  return kResolveWords[static_cast<std::size_t>(as)];
+}
+constexpr std::optional<ResolveAs> parse_resolve_as(std::string_view word) {
+  for (std::size_t n = 0; n < kResolveWords.size(); ++n) {
+    if (kResolveWords[n] == word) return static_cast<ResolveAs>(n);
+  }
+  return std::nullopt;
+}
 struct Resolve {
   std::string step;
   ResolveAs as = ResolveAs::done;

@@ -2,12 +2,16 @@
 #include "engine/core/resolve.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
+#include "engine/core/two_phase.h"
 
 namespace rung::engine {
 namespace {
 
 void close(Draft& draft, NodeIndex i, CancelRunning running) {
   const StepState& state = draft.at(i);
+  if (draft.step(i).kind == StepKind::participant) return;  // its transaction decides over it
+  if (draft.step(i).kind == StepKind::two_phase)
+    return abort_two_phase(draft, i, {ErrorClass::refused, "ended with the run, undecided"});
   const bool is_open = state.status == StepStatus::running && state.phase == AttemptPhase::none;
   if (is_open) {
     stop_looking(draft, i);

@@ -1,6 +1,7 @@
 #include "engine/core/attempt.h"
 #include "engine/core/commands.h"
 #include "engine/core/step_rules.h"
+#include "engine/core/two_phase.h"
 
 namespace rung::engine {
 namespace {
@@ -55,6 +56,8 @@ void carry_out(Draft& draft, const FinishAttempt& command) {
   if (!is_awaited) return;
   const Seen seen = command.after_restart ? Seen::after_restart : Seen::live;
   draft.perform(ForgetAttempt{i, command.generation, command.attempt});
+  if (draft.step(i).kind == StepKind::participant)
+    return finish_participant(draft, i, command.outcome);
   const auto* done = std::get_if<Done>(&command.outcome);
   if (done == nullptr) return end_badly(draft, i, end_of(command.outcome), seen);
   const std::string broken = unmet(draft, i, draft.step(i).action.expect, done->outputs);

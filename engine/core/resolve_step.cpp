@@ -54,16 +54,47 @@ void as_done(Draft& draft, NodeIndex i, const Resolve& command) {
   draft.emit(i, state::StepSucceeded{std::move(*outputs), false, command.by.who, command.by.say});
 }
 
+// Decided, and not known to be so: its site may be gone for ever.
+bool is_unsettled(const Draft& draft, NodeIndex i) {
+  if (draft.step(i).kind != StepKind::participant) return false;
+  const StepStatus status = draft.at(i).status;
+  if (status == StepStatus::in_doubt) return true;
+  const auto poll = draft.state().polls.find(*draft.tree().parent(i));
+  const bool is_decided = poll != draft.state().polls.end() && poll->second.commit;
+  return is_decided && (status == StepStatus::running || status == StepStatus::backing_off);
+}
+
+void as_settled(Draft& draft, const Resolve& command) {
+  const auto i =
+      named_step(draft, command.step, is_unsettled, "participant of which that can be said");
+  if (!i) return;
+  const StepState& state = draft.at(*i);
+  const bool is_in_flight =
+      state.status == StepStatus::running && state.phase == AttemptPhase::in_flight;
+  if (is_in_flight) draft.perform(CancelAttempt{*i, false});
+  draft.emit(*i, state::ParticipantSettled{command.as == ResolveAs::committed, false, "",
+                                           command.by.who, command.by.say});
+}
+
 }  // namespace
 
 void carry_out(Draft& draft, const Resolve& command) {
+  const bool settles = command.as == ResolveAs::committed || command.as == ResolveAs::rolled_back;
+  if (settles) return as_settled(draft, command);
   const auto i = named_step(draft, command.step, is_in_doubt, "step in doubt");
   if (!i) return;
+  if (draft.step(*i).kind == StepKind::participant) {
+    return draft.refuse(
+        ErrorCode::invalid,
+        draft.address(*i) + " is a participant: say  --as committed  or  --as rolled-back");
+  }
   const By& by = command.by;
   switch (command.as) {
     case ResolveAs::done: return as_done(draft, *i, command);
     case ResolveAs::not_done: return as_not_done(draft, *i, by);
-    case ResolveAs::failed: break;
+    case ResolveAs::failed:
+    case ResolveAs::committed:
+    case ResolveAs::rolled_back: break;
   }
   const ActionError error{ErrorClass::refused, by.who + " resolved it as failed" +
                                                    (by.say.empty() ? "" : ": " + by.say)};

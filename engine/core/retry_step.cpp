@@ -2,6 +2,7 @@
 #include "engine/core/corrections.h"
 #include "engine/core/needed_outputs.h"
 #include "engine/core/step_rules.h"
+#include "engine/core/two_phase.h"
 
 namespace rung::engine {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 bool is_held_failure(const Draft& draft, NodeIndex i) {
   const StepState& step = draft.at(i);
   if (step.status == StepStatus::backing_off) return true;
+  if (draft.step(i).kind == StepKind::participant) return false;  // its transaction is tried again
   if (step.status != StepStatus::failed || step.is_tolerated) return false;
   if (draft.tree().undoes(i)) return draft.state().stuck_at == draft.address(i);
   if (draft.state().phase != RunPhase::steps || draft.state().ending) return false;
@@ -21,7 +23,8 @@ bool is_held_failure(const Draft& draft, NodeIndex i) {
 
 bool is_skippable(const Draft& draft, NodeIndex i) {
   const StepState& step = draft.at(i);
-  const bool asks = draft.step(i).kind == StepKind::approve;
+  const StepKind kind = draft.step(i).kind;
+  const bool asks = kind == StepKind::approve || kind == StepKind::participant;
   if (asks || draft.address(i).empty() ||
       draft.state().ending.has_value() != draft.tree().undoes(i).has_value()) {
     return false;
@@ -30,7 +33,7 @@ bool is_skippable(const Draft& draft, NodeIndex i) {
   if (step.status == StepStatus::waiting)
     return !draft.tree().undoes(i) && draft.state().phase == RunPhase::steps;
   return step.status == StepStatus::running && step.phase == AttemptPhase::none &&
-         draft.step(i).kind != StepKind::group;
+         kind != StepKind::group && kind != StepKind::two_phase;
 }
 
 std::optional<Target> target_of(const Draft& draft, NodeIndex i) {
@@ -59,6 +62,15 @@ bool correct(Draft& draft, NodeIndex i, const RetryStep& command) {
   return true;
 }
 
+// Whatever the run does: what was decided is carried out.
+void tell_now(Draft& draft, NodeIndex i, const RetryStep& command) {
+  if (!command.with.empty()) {
+    return draft.refuse(ErrorCode::conflict,
+                        draft.address(i) + " is prepared and decided: its inputs stand");
+  }
+  if (draft.context().driving == Driving::drive) tell_again(draft, i);
+}
+
 }  // namespace
 
 void carry_out(Draft& draft, const RetryStep& command) {
@@ -67,11 +79,13 @@ void carry_out(Draft& draft, const RetryStep& command) {
   if (!i) return;
   const bool is_delayed = draft.at(*i).status == StepStatus::backing_off;
   const bool may_begin = draft.context().driving == Driving::drive && may_start(draft.state());
-  if (is_delayed && !may_begin && command.with.empty()) {
+  const bool is_participant = draft.step(*i).kind == StepKind::participant;
+  if (is_delayed && !may_begin && command.with.empty() && !is_participant) {
     return draft.refuse(ErrorCode::conflict, draft.address(*i) + " is tried again by itself; " +
                                                  run_name(draft.state()) +
                                                  " must be driven and not paused for it");
   }
+  if (is_participant) return tell_now(draft, *i, command);
   if (!command.with.empty() && !correct(draft, *i, command)) return;
   if (is_delayed) {
     if (may_begin) begin_attempt(draft, *i);

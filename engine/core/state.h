@@ -25,7 +25,8 @@ enum class AttemptPhase : std::uint8_t {
   done,
   not_done,
   failed,
-  unknown  // ended so, and not resolved yet
+  unknown,  // ended so, and not resolved yet
+  prepared  // of a participant: it can do either, and waits to be told
 };
 
 // One step of one run: the fold of its events.
@@ -81,6 +82,18 @@ struct Asking {
   std::optional<Due> next;
 };
 
+// A transaction over several participants, from its opening on.
+struct Poll {
+  std::optional<bool> commit;  // empty: not decided yet
+  ActionError error;           // why not
+};
+// One of its participants, from its first attempt on.
+struct Ballot {
+  state::Turn turn = state::Turn::work;  // of the latest attempt
+  Value receipt;                         // that prepare gave; null: it changed nothing
+  std::int64_t told = 0;                 // attempts to carry out the decision
+};
+
 enum class RunPhase : std::uint8_t { created, steps, undoing, finalizing, finished };
 
 // One run: the fold of its journal. Derived facts only; copying it copies the run.
@@ -106,6 +119,10 @@ struct RunState {
   std::optional<Due> limit;      // of the whole run: its steps end then
   std::vector<StepState> steps;  // by NodeIndex: the plan's, then those of loops
   Loops loops;
+  std::map<NodeIndex, Poll> polls;      // of two_phase steps
+  std::map<NodeIndex, Ballot> ballots;  // of participants
+  std::set<NodeIndex> to_decide;        // two_phase steps that can be decided
+  std::set<NodeIndex> to_settle;        // participants that are to be told the decision now
   std::map<NodeIndex, state::ChildOpened> children;  // what runbooks that are used were given
   std::set<NodeIndex> ready;         // may start as soon as the run lets steps start
   std::set<NodeIndex> active;        // running, backing off, open or in doubt; not groups
@@ -162,5 +179,12 @@ std::optional<Due> next_of(const Graph& graph, const RunState& run, NodeIndex i,
 
 // The idempotency key of a step's current generation.
 Uuid key_of(const RunState& state, const std::string& address, std::int64_t generation);
+
+// The name under which a participant prepares, unique for ever: "rung:STORE:RUN:" and a part of the
+// key. At most 63 characters, of which servers keep no more. Never changed: it is looked for later.
+std::string transaction_name(const RunState& state, const std::string& address,
+                             std::int64_t generation);
+// The beginning that all names of a store have.
+std::string transaction_prefix(const std::string& store);
 
 }  // namespace rung::engine

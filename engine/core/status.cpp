@@ -30,7 +30,9 @@ std::string waiting_reason(const Graph& graph, const RunState& run) {
       case StepKind::action:
       case StepKind::set:
       case StepKind::fail:
-      case StepKind::group: break;
+      case StepKind::group:
+      case StepKind::two_phase:
+      case StepKind::participant: break;
     }
   }
   return "";
@@ -139,6 +141,22 @@ Uuid key_of(const RunState& state, const std::string& address, std::int64_t gene
   const std::string tail =
       "/" + std::to_string(state.id.number) + "/" + address + "/" + std::to_string(generation);
   return uuid_from(sha256({state.created->store, tail}));
+}
+
+std::string transaction_prefix(const std::string& store) {
+  std::string name = "rung:";
+  for (const char c : store) {
+    if (c != '-') name += c;
+  }
+  return name + ":";
+}
+
+std::string transaction_name(const RunState& state, const std::string& address,
+                             std::int64_t generation) {
+  constexpr std::size_t kPart = 13;  // two groups of a UUID and the sign between them
+  std::string part = to_string(key_of(state, address, generation)).substr(0, kPart);
+  std::erase(part, '-');
+  return transaction_prefix(state.created->store) + std::to_string(state.id.number) + ":" + part;
 }
 
 }  // namespace rung::engine

@@ -2,6 +2,7 @@
 #include "engine/core/people.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
+#include "engine/core/two_phase.h"
 
 namespace rung::engine {
 namespace {
@@ -14,6 +15,11 @@ ActionError timed_out(const std::string& what) {
 }
 
 void wake_retry(Draft& draft, NodeIndex i) {
+  if (draft.step(i).kind == StepKind::participant) {
+    const bool is_time = is_due(*draft.at(i).due, draft.context().now);
+    if (is_time && draft.context().driving == Driving::drive) tell_again(draft, i);
+    return;
+  }
   const auto limit = step_limit(draft.step(i), draft.at(i));
   if (limit && is_due(*limit, draft.context().now)) {
     const std::string what =
@@ -67,6 +73,11 @@ void wake_open(Draft& draft, NodeIndex i) {
     case StepKind::approve: return end_person(draft, i, step.approve.on_timeout);
     case StepKind::manual: return end_person(draft, i, step.manual.on_timeout);
     case StepKind::decide: return take_default(draft, i);
+    case StepKind::two_phase:
+      return abort_two_phase(draft, i,
+                             timed_out("not every participant had prepared within " +
+                                       to_string(step.two_phase.prepare_within)));
+    case StepKind::participant:
     case StepKind::action:
     case StepKind::set:
     case StepKind::fail:

@@ -32,6 +32,10 @@ std::string_view name_of(StepChange change) {
     case StepChange::reset: return "reset";
     case StepChange::corrected: return "corrected";
     case StepChange::undone: return "undone";
+    case StepChange::decided: return "decided";
+    case StepChange::prepared: return "prepared";
+    case StepChange::committed: return "committed";
+    case StepChange::rolled_back: return "rolled_back";
   }
   return "started";
 }

@@ -34,7 +34,11 @@ enum class StepChange : std::uint8_t {
   skipped,
   reset,      // a person asked for another try
   corrected,  // a person gave other inputs
-  undone
+  undone,
+  decided,    // of a two_phase: commit or roll back
+  prepared,   // of a participant: it can do either now
+  committed,  // the other end of it
+  rolled_back
 };
 
 std::string_view name_of(StepChange change);
@@ -81,6 +85,18 @@ inline constexpr std::array kStepTransitions = {
     Transition{StepStatus::failed, StepChange::skipped, StepStatus::skipped},
     Transition{StepStatus::failed, StepChange::undone, StepStatus::undone},
     Transition{StepStatus::succeeded, StepChange::undone, StepStatus::undone},
+    // A transaction over several participants, and each of them.
+    Transition{StepStatus::running, StepChange::decided, StepStatus::running},
+    Transition{StepStatus::running, StepChange::prepared, StepStatus::running},
+    Transition{StepStatus::waiting, StepChange::rolled_back,
+               StepStatus::failed},  // decided before it began
+    Transition{StepStatus::running, StepChange::committed, StepStatus::succeeded},
+    Transition{StepStatus::running, StepChange::rolled_back, StepStatus::failed},
+    Transition{StepStatus::backing_off, StepChange::committed,
+               StepStatus::succeeded},  // a person's word: its site is gone
+    Transition{StepStatus::backing_off, StepChange::rolled_back, StepStatus::failed},
+    Transition{StepStatus::in_doubt, StepChange::committed, StepStatus::succeeded},
+    Transition{StepStatus::in_doubt, StepChange::rolled_back, StepStatus::failed},
 };
 
 constexpr std::optional<StepStatus> next_status(StepStatus from, StepChange on) {

@@ -14,11 +14,13 @@ bool has_acted(const Step& step, const StepState& state) {
     case AttemptPhase::in_flight:
     case AttemptPhase::done:
     case AttemptPhase::failed:
-    case AttemptPhase::unknown: return true;
+    case AttemptPhase::unknown:
+    case AttemptPhase::prepared: return true;
     case AttemptPhase::not_done: return false;
     case AttemptPhase::none: break;
   }
-  return step.kind == StepKind::manual && state.status == StepStatus::succeeded;
+  return state.status == StepStatus::succeeded &&
+         (step.kind == StepKind::manual || step.kind == StepKind::two_phase);
 }
 
 bool applies(const Step& step, const StepState& state) {
@@ -36,13 +38,14 @@ UndoPlan plan_undo(const Graph& graph, const RunState& run) {
   for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
     const Step& step = tree.step({n});
     const StepState& state = run.steps[n];
-    const bool is_effect = step.kind == StepKind::action || step.kind == StepKind::manual;
+    const bool is_effect = step.kind == StepKind::action || step.kind == StepKind::manual ||
+                           step.kind == StepKind::two_phase;
     if (!is_effect || step.undoes || state.status == StepStatus::undone || !has_acted(step, state))
       continue;
     if (tree.is_cleanup({n})) continue;
     if (step.undo && applies(step, state)) doers.push_back({n});
     const bool has_effect =
-        step.kind == StepKind::manual || state.effect_class != EffectClass::read;
+        step.kind != StepKind::action || state.effect_class != EffectClass::read;
     if (!step.undo && !step.undo_none && has_effect) plan.left_as_is.push_back({n});
   }
   // Reverse order of completion; what never ended (it is in doubt) is undone first.

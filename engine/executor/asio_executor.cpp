@@ -91,6 +91,7 @@ Flight& AsioExecutor::Inside::add(FlightKind kind, Attempt attempt, const std::s
   flight.secrets = attempt.secrets;
   flight.leftovers = std::move(attempt.leftovers);
   flight.started_on = std::move(attempt.started_on);
+  flight.turn = attempt.turn;
   flight.request = request_for(attempt);
   flight.request.clock = parts_.clock;
   flight.request.log = parts_.log;
@@ -169,6 +170,9 @@ std::optional<ActionError> AsioExecutor::Inside::reason_to_refuse(const Flight& 
   const auto deadline = flight.request.deadline.boot;
   if (deadline > Duration::zero() && parts_.clock->now().boot >= deadline) {
     return ActionError{ErrorClass::timeout, "its timeout passed before it could begin"};
+  }
+  if (!flight.request.transaction.empty() && flight.action->participant() == nullptr) {
+    return ActionError{ErrorClass::invalid, "the action cannot take part in a transaction"};
   }
   if (flight.uses_ability && flight.action->probe() == nullptr) {
     return ActionError{

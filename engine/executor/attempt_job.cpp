@@ -35,6 +35,8 @@ actions::RunRequest request_for(Attempt& attempt) {
   request.secrets = std::move(attempt.secrets);
   request.outputs = std::move(attempt.outputs);
   request.deadline = attempt.deadline;
+  request.transaction = std::move(attempt.transaction);
+  request.receipt = std::move(attempt.receipt);
   return request;
 }
 

@@ -28,8 +28,9 @@ struct Flight {
   Host started_on;                        // of a recovery
   std::optional<ActionError> bad_target;  // its connection is not as its kind says
   std::function<void(std::string)> adopted;
-  bool uses_ability = false;  // of a probe: the action's own, not a use of its own
-  Executor::OnOutcome done;   // one of the two
+  state::Turn turn = state::Turn::work;  // of a participant
+  bool uses_ability = false;             // of a probe: the action's own, not a use of its own
+  Executor::OnOutcome done;              // one of the two
   Executor::OnProbed probed;
 
   boost::asio::cancellation_signal signal;     // ends its coroutine

@@ -17,6 +17,22 @@ failpoint::Fault reach(std::string_view site, const Flight& flight) {
   return failpoint::reach_slow(site, flight.id.address + "." + std::to_string(flight.id.attempt));
 }
 
+namespace {
+
+awaitable<Outcome> work_of(Flight& flight) {
+  auto& request = flight.request;
+  auto* participant = request.transaction.empty() ? nullptr : flight.action->participant();
+  if (participant == nullptr) return flight.action->run(std::move(request));
+  switch (flight.turn) {
+    case state::Turn::commit: return participant->commit(std::move(request));
+    case state::Turn::rollback: return participant->rollback(std::move(request));
+    case state::Turn::work: break;
+  }
+  return participant->prepare(std::move(request));
+}
+
+}  // namespace
+
 awaitable<std::optional<Outcome>> FlightRunner::perform_attempt(Flight& flight) {
   const bool is_run = flight.kind == FlightKind::run;
   if (is_run && reach("executor.before_effect", flight) != failpoint::Fault::none) {
@@ -58,7 +74,7 @@ awaitable<std::optional<ProbeAnswer>> FlightRunner::perform_probe(Flight& flight
 awaitable<Outcome> FlightRunner::perform_action(Flight& flight) {
   std::string what;
   try {
-    Outcome outcome = co_await flight.action->run(std::move(flight.request));
+    Outcome outcome = co_await work_of(flight);
     co_return outcome;
   } catch (const std::exception& exception) {
     what = exception.what();

@@ -75,7 +75,8 @@ class Following {
 bool ends_step(const state::Event& event) {
   return std::holds_alternative<state::StepSucceeded>(event.payload) ||
          std::holds_alternative<state::StepFailed>(event.payload) ||
-         std::holds_alternative<state::StepSkipped>(event.payload);
+         std::holds_alternative<state::StepSkipped>(event.payload) ||
+         std::holds_alternative<state::ParticipantSettled>(event.payload);
 }
 
 class Rehearsing {

@@ -103,6 +103,8 @@ class Teller {
     return Words{"", "signal " + e.name + by(e.who, "")};
   }
   Said operator()(const state::StepStarted& e) const {
+    if (e.turn != state::Turn::work)
+      return Words{">>", e.turn == state::Turn::commit ? "commit" : "roll back"};
     return Words{">>", e.attempt > 1 ? "attempt " + std::to_string(e.attempt) : ""};
   }
   Said operator()(const state::StepOpened& e) const {
@@ -159,6 +161,18 @@ class Teller {
     if (!to.empty()) return Words{"?", "nobody answered; asked too: " + to};
     return Words{"?", "still waits, reminder " + std::to_string(e.count)};
   }
+  Said operator()(const state::TwoPhaseDecided& e) const {
+    if (e.commit) return Words{"!!", "decided: commit"};
+    return Words{"!!", "decided: roll back: " + with_class(e.error)};
+  }
+  Said operator()(const state::ParticipantPrepared& e) const {
+    return Words{"..", "prepared  " + listed(e.outputs)};
+  }
+  Said operator()(const state::ParticipantSettled& e) const {
+    return Words{e.committed ? "ok" : "--", (e.committed ? "committed" : "rolled back") +
+                                                by(e.who, e.say) +
+                                                (e.detail.empty() ? "" : ": " + e.detail)};
+  }
   Said operator()(const state::StepUndone&) const { return Words{"ok", "undone"}; }
 
  private:
@@ -172,7 +186,7 @@ std::vector<TimelineLine> timeline_of(const std::vector<state::Event>& events,
   std::vector<TimelineLine> lines;
   for (const state::Event& event : events) {
     const auto step = plan.find(event.step);
-    const bool is_group = step && plan.step(*step).kind == runbooks::StepKind::group;
+    const bool is_group = step && holds_steps(plan.step(*step));
     // A group begins and succeeds with the steps in it, which say more.
     if (is_group && (std::holds_alternative<state::StepOpened>(event.payload) ||
                      std::holds_alternative<state::StepSucceeded>(event.payload)))

@@ -67,10 +67,8 @@ engine::Command command_of(const Act& act) {
     case ActVerb::done: return engine::FinishManual{act.step, act.outputs, by};
     case ActVerb::signal: return engine::SendSignal{act.step, act.payload, by};
     case ActVerb::resolve: {
-      const auto as = act.as == "done"       ? engine::ResolveAs::done
-                      : act.as == "not-done" ? engine::ResolveAs::not_done
-                                             : engine::ResolveAs::failed;
-      return engine::Resolve{act.step, as, act.outputs, by};
+      const auto as = engine::parse_resolve_as(act.as);
+      return engine::Resolve{act.step, as.value_or(engine::ResolveAs::failed), act.outputs, by};
     }
     case ActVerb::retry: return engine::RetryStep{act.step, by, act.with};
     case ActVerb::skip: return engine::SkipStep{act.step, act.outputs, by};

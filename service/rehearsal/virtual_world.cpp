@@ -160,7 +160,8 @@ Outcome VirtualWorld::outcome_of(const Attempt& attempt, const Stub* stub) const
     return action->request()->outcome_of_reply(request_for(attempt), outputs.value());
   for (const OutputSpec& output : action->spec().outputs)
     outputs.value().emplace(output.name, Value());
-  return Done{std::move(outputs).value()};
+  const bool prepares = !attempt.transaction.empty();
+  return Done{std::move(outputs).value(), false, prepares ? Value(true) : Value()};
 }
 
 // Rehearsed from outside before its own end.
@@ -179,7 +180,19 @@ Outcome VirtualWorld::late(const Attempt& attempt, engine::CancelHow how) const 
 
 // --- attempts
 
+// What was decided is carried out by whoever prepared.
+void VirtualWorld::tell(Attempt attempt, OnOutcome done) {
+  const AttemptId id = attempt.id;
+  Running running;
+  running.outcome = Done{};
+  running.done = std::move(done);
+  running.attempt = std::move(attempt);
+  running_.insert_or_assign(id, std::move(running));
+  at(now(), [this, id] { end(id); });
+}
+
 void VirtualWorld::run(Attempt attempt, OnOutcome done) {
+  if (attempt.turn != state::Turn::work) return tell(std::move(attempt), std::move(done));
   const AttemptId id = attempt.id;
   Value::Map shown;
   for (const auto& [name, value] : attempt.with) shown.emplace(name, without_secrets(value));
@@ -222,10 +235,14 @@ void VirtualWorld::end(const AttemptId& id) {
 }
 
 void VirtualWorld::happen(const Attempt& attempt) {
+  // What is prepared has not happened yet.
+  const bool is_part = !attempt.transaction.empty() && attempt.turn != state::Turn::commit;
+  if (is_part) return;
   const bool is_new = happened_[attempt.id.address].insert(to_string(attempt.key)).second;
   const engine::RunState& run = parts_.state();
   const auto step = engine::StepTree(*parts_.graph, run.loops).find(attempt.id.address);
-  const bool honours_key = step && run.at(*step).effect_class == EffectClass::keyed;
+  const bool honours_key =
+      !attempt.transaction.empty() || (step && run.at(*step).effect_class == EffectClass::keyed);
   if (is_new || !honours_key) times_[attempt.id.address] += 1;
 }
 

@@ -70,6 +70,7 @@ class VirtualWorld final : public engine::Executor {
   };
   using RunningMap = std::map<engine::AttemptId, Running>;
 
+  void tell(engine::Attempt attempt, OnOutcome done);
   // Looks may go on for days: what the last stub says, those after it see too.
   enum class BeyondTheLast : unsigned char { is_missing, repeats };
   const runbooks::Stub* stub_for(const engine::Attempt& attempt,

@@ -32,13 +32,14 @@ class Biographer {
   void on(const StepStarted&) { begin(Doing::working); }
   void on(const StepOpened&) {
     const StepKind what = kind();
-    begin(what == StepKind::group  ? Doing::working
-          : what == StepKind::wait ? Doing::waiting
-                                   : Doing::asking);
+    const bool is_group = what == StepKind::group || what == StepKind::two_phase;
+    begin(is_group ? Doing::working : what == StepKind::wait ? Doing::waiting : Doing::asking);
   }
   void on(const RetryScheduled&) { begin(Doing::delayed); }
   void on(const StepInDoubt&) { begin(Doing::doubted); }
   void on(const StepSucceeded&) { end(); }
+  void on(const ParticipantPrepared&) { begin(Doing::waiting); }
+  void on(const ParticipantSettled&) { end(); }
   void on(const StepFailed&) { end(); }
   void on(const StepSkipped&) { end(); }
   void on(const AttemptEnded& e) {
@@ -68,7 +69,7 @@ class Biographer {
     if (is_new) {
       Life life;
       life.address = event_->step;
-      life.is_group = kind() == StepKind::group;
+      life.is_group = kind() == StepKind::group || kind() == StepKind::two_phase;
       life.began = position_;
       lives_.steps.push_back(std::move(life));
     }

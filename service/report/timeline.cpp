@@ -134,11 +134,14 @@ class Story {
 
   void on(const StepStarted& e) {
     close(Ended::done);
-    open(MomentKind::attempt, "try " + std::to_string(e.attempt)).ended = Ended::not_yet;
+    const std::string what = e.turn == Turn::commit     ? ": commit"
+                             : e.turn == Turn::rollback ? ": roll back"
+                                                        : "";
+    open(MomentKind::attempt, "try " + std::to_string(e.attempt) + what).ended = Ended::not_yet;
   }
   void on(const StepOpened& e) {
     const StepKind what = kind();
-    if (what == StepKind::group) return;
+    if (what == StepKind::group || what == StepKind::two_phase) return;
     if (what == StepKind::wait) {
       open(MomentKind::wait, "waits").detail = e.due ? "until " + clock_time(*e.due) : "";
       return;
@@ -153,7 +156,7 @@ class Story {
   void on(const StepSucceeded& e) {
     Moment* m = close(Ended::done);
     if (m == nullptr) {
-      if (kind() == StepKind::group) return;
+      if (kind() == StepKind::group || kind() == StepKind::two_phase) return;
       m = &add(MomentKind::attempt, kind() == StepKind::set ? "set" : "done");
       m->lasted = Duration::zero();
     }
@@ -242,6 +245,28 @@ class Story {
     if (!to.empty()) add(MomentKind::run, "nobody answered").detail = "asked too: " + to;
   }
   void on(const StepUndone&) {}
+  void on(const TwoPhaseDecided& e) {
+    Moment& m = add(MomentKind::run, e.commit ? "is to be committed" : "is to be rolled back");
+    if (!e.commit) m.detail = e.error.message;
+  }
+  void on(const ParticipantPrepared& e) {
+    Moment* m = close(Ended::done);
+    if (m == nullptr) return;
+    m->what += ", prepared";
+    m->detail = outputs_text(e.outputs);
+  }
+  void on(const ParticipantSettled& e) {
+    const std::string what = e.committed ? "committed" : "rolled back";
+    Moment* m = close(Ended::done);
+    if (!e.who.empty()) return answered("resolved as " + what, e.who, e.say);
+    if (m == nullptr) {
+      m = &add(MomentKind::attempt, what);
+      m->lasted = Duration::zero();
+    } else {
+      m->what += ", " + what + (e.adopted ? " already" : "");
+    }
+    if (!e.detail.empty()) m->detail = e.detail;
+  }
 
   // --- what they have in common
 

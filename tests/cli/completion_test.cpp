@@ -43,7 +43,7 @@ TEST_F(CompletionTest, BashCompletesTheOptionsOfACommand) {
 }
 
 TEST_F(CompletionTest, BashCompletesTheValuesOfAnOption) {
-  EXPECT_EQ(bash("rung resolve 1 copy --as ''"), "done not-done failed\n");
+  EXPECT_EQ(bash("rung resolve 1 copy --as ''"), "done not-done failed committed rolled-back\n");
 }
 
 TEST_F(CompletionTest, BashCompletesWhatTheSameOptionTakesOfEachCommand) {

@@ -58,6 +58,16 @@ StepBuilder group(std::string id, std::vector<StepBuilder> children) {
 StepBuilder parallel(std::string id, std::vector<StepBuilder> children) {
   return group(std::move(id), std::move(children)).parallel();
 }
+StepBuilder two_phase(std::string id, std::vector<std::string> participants) {
+  StepBuilder step(std::move(id), StepKind::two_phase);
+  step->two_phase.prepare_within = std::chrono::seconds(30);
+  for (std::string& name : participants) {
+    StepBuilder participant(std::move(name), StepKind::participant);
+    participant.uses("test.effect", {{"class", Value("probe")}});
+    step.child(std::move(participant));
+  }
+  return step.parallel();
+}
 StepBuilder each_of(std::string id, std::string in, std::vector<StepBuilder> children) {
   StepBuilder step(std::move(id), StepKind::group);
   step->loop = runbooks::LoopSpec{"item", Template{runbooks::Expression{std::move(in)}}, {}, 1, 0};

@@ -52,6 +52,8 @@ StepBuilder effect(std::string id, EffectClass effect_class = EffectClass::once)
 StepBuilder set(std::string id, std::string output, std::string expression);
 StepBuilder group(std::string id, std::vector<StepBuilder> children);
 StepBuilder parallel(std::string id, std::vector<StepBuilder> children);
+// A transaction over these participants.
+StepBuilder two_phase(std::string id, std::vector<std::string> participants);
 // Once for each `item` of the list that the expression yields.
 StepBuilder each_of(std::string id, std::string in, std::vector<StepBuilder> children);
 StepBuilder wait_for(std::string id, Duration duration);

@@ -51,7 +51,20 @@ class Chance {
     return steps;
   }
 
+  StepBuilder transaction() {
+    std::vector<std::string> names{"a", "b", "c"};
+    names.resize(1 + below(3));
+    StepBuilder step = two_phase(name(), std::move(names));
+    if (once_in(8))
+      step.first_child().with("note", Template{runbooks::Expression{"vars.no.where"}});
+    if (once_in(4)) step->two_phase.prepare_within = std::chrono::milliseconds(below(1500));
+    if (once_in(8)) step->tolerate = "not needed";
+    if (once_in(8)) step->point_of_no_return = "go forward";
+    return step;
+  }
+
   StepBuilder nested(int depth) {
+    if (once_in(4)) return transaction();
     if (once_in(3)) return choice(depth);
     if (once_in(4)) return loop(depth);
     StepBuilder step = group(name(), list(below(4), depth + 1));

@@ -52,6 +52,12 @@ bool SimWorld::has_happened(const std::string& address) const {
 void SimWorld::engine_died() {
   for (auto at = running_.begin(); at != running_.end();) {
     at->second->done = nullptr;
+    const Attempt& attempt = at->second->attempt;
+    // What was sent goes on, whoever waits for it.
+    const bool goes_on = !attempt.transaction.empty() && attempt.turn == state::Turn::work &&
+                         !at->second->ended && roll(odds_.prepares_late);
+    if (goes_on)
+      scheduler_.post(kWorldLane, [this, attempt] { static_cast<void>(prepare(attempt)); });
     // An action inside the engine dies with it: before its effect, or after it.
     at = at->second->is_supervised ? std::next(at) : running_.erase(at);
   }
@@ -66,13 +72,69 @@ void SimWorld::begin(const AttemptId& id) {
     if (running.is_cancelled) return end(id, Unknown{error(ErrorClass::timeout, "cancelled")});
     if (roll(odds_.not_done))
       return end(id, NotDone{error(ErrorClass::network, "refused the connection")});
-    if (roll(odds_.failed))
+    const bool is_told = running.attempt.turn != state::Turn::work;
+    if (!is_told && roll(odds_.failed))
       return end(id, Failed{error(ErrorClass::refused, "the target said no")});
     if (roll(odds_.lost_before)) return end(id, Unknown{error(ErrorClass::timeout, "no answer")});
-    happen(running.attempt);
+    Outcome outcome = act(running.attempt);
     if (roll(odds_.lost_after)) return end(id, Unknown{error(ErrorClass::timeout, "no answer")});
-    end(id, Done{});
+    end(id, std::move(outcome));
   });
+}
+
+Outcome SimWorld::act(const Attempt& attempt) {
+  if (attempt.transaction.empty()) {
+    happen(attempt);
+    return Done{};
+  }
+  return attempt.turn == state::Turn::work ? prepare(attempt) : settle(attempt);
+}
+
+Outcome SimWorld::prepare(const Attempt& attempt) {
+  if (roll(odds_.reads_only)) return Done{};
+  if (closed_.contains(attempt.transaction))
+    return Failed{error(ErrorClass::conflict, "this session was ended")};
+  fates_.emplace(attempt.transaction, Fate::prepared);
+  return Done{{}, false, Value("receipt")};
+}
+
+void SimWorld::commit(const Attempt& attempt) {
+  fates_[attempt.transaction] = Fate::committed;
+  witnessed_[attempt.id.address].times += 1;
+}
+
+Outcome SimWorld::settle(const Attempt& attempt) {
+  const bool commits = attempt.turn == state::Turn::commit;
+  closed_.insert(attempt.transaction);
+  const auto found = fates_.find(attempt.transaction);
+  if (found == fates_.end()) {
+    if (commits) return Failed{error(ErrorClass::not_found, "there is no such transaction")};
+    return Done{};
+  }
+  if (found->second == Fate::prepared && roll(odds_.somebody_else)) {
+    if (roll(500))
+      commit(attempt);
+    else
+      found->second = Fate::rolled_back;
+  }
+  if (found->second == Fate::prepared) {
+    if (commits)
+      commit(attempt);
+    else
+      found->second = Fate::rolled_back;
+    return Done{};
+  }
+  if (roll(odds_.untold)) return Failed{error(ErrorClass::not_found, "nothing tells")};
+  if ((found->second == Fate::committed) == commits) return Done{{}, true};
+  return Failed{error(ErrorClass::conflict, "somebody else ended it")};
+}
+
+std::vector<std::string> SimWorld::prepared() const {
+  std::vector<std::string> names;
+  for (const auto& [name, fate] : fates_) {
+    if (fate == Fate::prepared) names.push_back(name);
+  }
+  return names;
 }
 
 void SimWorld::happen(const Attempt& attempt) {
@@ -99,12 +161,13 @@ void SimWorld::report(const AttemptId& id) {
 
 void SimExecutor::run(Attempt attempt, OnOutcome done) {
   const AttemptId id = attempt.id;
+  const bool is_command = attempt.transaction.empty();
   const auto note = attempt.with.find("note");
   world_.notes_.insert_or_assign(id, note == attempt.with.end() ? Value() : note->second);
   auto running = std::make_shared<SimWorld::Running>();
   running->attempt = std::move(attempt);
   running->done = std::move(done);
-  running->is_supervised = world_.roll(world_.odds_.supervised);
+  running->is_supervised = is_command && world_.roll(world_.odds_.supervised);
   world_.running_.insert_or_assign(id, std::move(running));
   world_.begin(id);
 }

@@ -50,7 +50,11 @@ class SimWorld final {
     int look_fails = 150;
     int look_holds = 600;
     int supervisor_dies = 60;
-    int supervised = 500;  // attempts that outlive the engine
+    int supervised = 500;     // attempts that outlive the engine
+    int reads_only = 100;     // of a participant
+    int prepares_late = 300;  // the engine died, and the target goes on
+    int untold = 150;         // nothing tells what became of what was prepared
+    int somebody_else = 40;   // ends what was prepared, by hand
   };
   SimWorld(Random& random, SimScheduler& scheduler, Odds odds)
       : random_(random), scheduler_(scheduler), odds_(odds) {}
@@ -60,6 +64,8 @@ class SimWorld final {
   const std::map<AttemptId, Value>& notes() const { return notes_; }
   bool has_happened(const std::string& address) const;
   void engine_died();
+  // Names of what is prepared, and not yet ended.
+  std::vector<std::string> prepared() const;
   bool roll(int per_mille) { return static_cast<int>(random_.next() % 1000) < per_mille; }
 
  private:
@@ -72,7 +78,12 @@ class SimWorld final {
     bool is_begun = false;
     bool is_cancelled = false;
   };
+  enum class Fate : unsigned char { prepared, committed, rolled_back };
   void begin(const AttemptId& id);
+  Outcome act(const Attempt& attempt);
+  Outcome prepare(const Attempt& attempt);
+  Outcome settle(const Attempt& attempt);
+  void commit(const Attempt& attempt);
   void happen(const Attempt& attempt);
   void end(const AttemptId& id, Outcome outcome);
   void report(const AttemptId& id);
@@ -83,6 +94,8 @@ class SimWorld final {
   std::map<AttemptId, std::shared_ptr<Running>> running_;
   std::map<std::string, Witnessed> witnessed_;
   std::map<AttemptId, Value> notes_;
+  std::map<std::string, Fate> fates_;  // of transactions, by name
+  std::set<std::string> closed_;       // names under which nothing can be prepared any more
 };
 
 // The executor of one engine's life over the world that outlives it.

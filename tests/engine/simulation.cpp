@@ -132,6 +132,14 @@ struct Simulation::Inside {
     engine->send(RunId{1}, std::move(command), [](const Reply&) {});
   }
 
+  bool is_participant(const RunState& run, NodeIndex i) const {
+    return StepTree(graph, run.loops).step(i).kind == StepKind::participant;
+  }
+  Command settled(const std::string& address) const {
+    const auto as = world.has_happened(address) ? ResolveAs::committed : ResolveAs::rolled_back;
+    return Resolve{address, as, {}, by("truth")};
+  }
+
   // Answers the truth: what the world has seen.
   void resolve(const RunState& run) {
     const bool can_undo = run.phase == RunPhase::steps && !run.ending && !run.no_return;
@@ -140,6 +148,7 @@ struct Simulation::Inside {
       if (run.at(i).status != StepStatus::in_doubt) continue;
       const std::string address = StepTree(graph, run.loops).address(i);
       const bool happened = world.has_happened(address);
+      if (is_participant(run, i)) return send(settled(address));
       if (!happened) return send(Resolve{address, ResolveAs::not_done, {}, by("truth")});
       return send(Resolve{address, ResolveAs::done, told_outputs(run, i), by("truth")});
     }
@@ -157,6 +166,8 @@ struct Simulation::Inside {
     for (const NodeIndex i : run.active) {
       const runbooks::Step& step = tree.step(i);
       const std::string address = tree.address(i);
+      const bool is_told = is_participant(run, i) && run.at(i).status == StepStatus::backing_off;
+      if (is_told && world.roll(100)) return send(settled(address));  // its site is gone
       if (run.at(i).status != StepStatus::running) continue;
       if (step.kind == StepKind::approve && world.roll(700))
         return send(Vote{address, world.roll(800), by(world.roll(500) ? "ana" : "mira")});
@@ -317,6 +328,7 @@ struct Simulation::Inside {
     const StepTree tree(graph, run.loops);
     const runbooks::Step& step = tree.step(i);
     const std::string address = tree.address(i);
+    if (step.kind == StepKind::participant) return judge_participant(run, i);
     if (step.kind != StepKind::action) return;
     const StepState& state = run.at(i);
     const auto seen = world.witnessed().find(address);
@@ -353,6 +365,24 @@ struct Simulation::Inside {
     if (!has_run && run.at(*last).skipped_because != "skip")
       result.broken.push_back(tree.address(*last) + " is " + std::string(name_of(status)) +
                               " though its group began");
+  }
+
+  // All or none, and nothing is left prepared; where that was not possible the run says so.
+  void judge_participant(const RunState& run, NodeIndex i) {
+    if (run.finished && run.finished->reason.starts_with("mixed")) return;
+    const StepTree tree(graph, run.loops);
+    const std::string address = tree.address(i);
+    const auto seen = world.witnessed().find(address);
+    const int times = seen == world.witnessed().end() ? 0 : seen->second.times;
+    const StepStatus whole = run.at(*tree.parent(i)).status;
+    const auto ballot = run.ballots.find(i);
+    const bool is_part = ballot != run.ballots.end() && !ballot->second.receipt.is_null();
+    const bool is_done = whole == StepStatus::succeeded || whole == StepStatus::undone;
+    if (times != (is_done && is_part ? 1 : 0))
+      result.broken.push_back(address + " was committed " + std::to_string(times) +
+                              " times, and its transaction is " + std::string(name_of(whole)));
+    if (result.has_ended && !world.prepared().empty())
+      result.broken.push_back(world.prepared().front() + " is still prepared");
   }
 
   void judge_undo(const RunState& run, NodeIndex i) {

@@ -84,6 +84,15 @@ struct ChangeOf {
   std::optional<StepChange> operator()(const state::StepUndone&) const {
     return StepChange::undone;
   }
+  std::optional<StepChange> operator()(const state::TwoPhaseDecided&) const {
+    return StepChange::decided;
+  }
+  std::optional<StepChange> operator()(const state::ParticipantPrepared&) const {
+    return StepChange::prepared;
+  }
+  std::optional<StepChange> operator()(const state::ParticipantSettled& e) const {
+    return e.committed ? StepChange::committed : StepChange::rolled_back;
+  }
   template <class OfTheRun>
   std::optional<StepChange> operator()(const OfTheRun&) const {
     return std::nullopt;
@@ -167,6 +176,7 @@ TEST(Simulation, OneRunRecoversFromACrashAtEveryMove) {
     builder.step(effect("c", EffectClass::probe))
         .step(approve("ok"))
         .step(wait_for("nap", std::chrono::seconds(3)));
+    builder.step(two_phase("money", {"ledger", "stock"}));
     builder.step(effect("d", EffectClass::idempotent)).finally(effect("e", EffectClass::once));
     return builder.plan();
   };

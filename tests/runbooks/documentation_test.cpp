@@ -43,7 +43,12 @@ inputs:
   sure: {type: bool, default: true}
 vars: {day: monday}
 )";
-constexpr const char* kPeople = "rung: v1\npeople: {dba: {users: [ana]}}\n";
+constexpr const char* kPeople = R"(rung: v1
+people: {dba: {users: [ana]}}
+connections:
+  db_east: {uses: postgres, host: db-east.example.org}
+  db_stock: {uses: mysql, host: db-stock.example.org}
+)";
 
 Loaded load_block(const Block& block) {
   if (block.text.starts_with("# fragment of steps"))

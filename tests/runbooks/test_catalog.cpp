@@ -72,6 +72,18 @@ ActionSpec query_spec() {
   return spec;
 }
 
+// Takes part in transactions.
+ActionSpec transaction_spec(const std::string& kind) {
+  ActionSpec spec;
+  spec.name = kind + ".transaction";
+  spec.inputs = {{"sql", Type::list, FieldKind::code, true, "The statements."},
+                 {"params", Type::list, FieldKind::secretive, false, "Their values."}};
+  spec.outputs = {{"affected", Type::list, ""}};
+  spec.target = {{kind}, true};
+  spec.is_participant = true;
+  return spec;
+}
+
 ConnectionSpec http_connection() {
   return {"http",
           "An HTTP service.",
@@ -81,8 +93,8 @@ ConnectionSpec http_connection() {
            {"ca_file", Type::string, FieldKind::file, false, "Certificates."}}};
 }
 
-ConnectionSpec db_connection() {
-  return {"db",
+ConnectionSpec db_connection(const std::string& kind) {
+  return {kind,
           "A database.",
           {{"host", Type::string, FieldKind::data, true, "Its name."},
            {"port", Type::integer, FieldKind::data, false, "Its port."},
@@ -104,9 +116,12 @@ ActionSpec noop_spec() {
 }  // namespace
 
 TestCatalog::TestCatalog() {
-  for (auto spec : {shell_spec(), command_spec(), http_spec(), noop_spec(), query_spec()})
+  for (auto spec : {shell_spec(), command_spec(), http_spec(), noop_spec(), query_spec(),
+                    transaction_spec("postgres"), transaction_spec("mysql")})
     specs_.emplace(spec.name, spec);
-  for (auto spec : {http_connection(), db_connection()}) connections_.emplace(spec.name, spec);
+  for (auto spec :
+       {http_connection(), db_connection("db"), db_connection("postgres"), db_connection("mysql")})
+    connections_.emplace(spec.name, spec);
 }
 
 const ActionSpec* TestCatalog::find(std::string_view name) const {

@@ -25,7 +25,12 @@ class RehearsalTest : public ::testing::Test {
     std::string text = "rung: v1\nname: shift\n" + head + "steps:\n";
     text += steps;
     loaded_ = runbooks::load_text(
-        {"runbook.yaml", text, "rung: v1\npeople: {dba: {users: [ana, li]}}\n", ""}, catalog_);
+        {"runbook.yaml", text,
+         "rung: v1\npeople: {dba: {users: [ana, li]}}\nconnections:\n"
+         "  db_east: {uses: postgres, host: db-east, dbname: shop, user: rung}\n"
+         "  db_stock: {uses: mysql, host: db-stock, dbname: shop, user: rung}\n",
+         ""},
+        catalog_);
     ASSERT_TRUE(loaded_.plan) << render(loaded_.diagnostics, loaded_.texts.lookup());
     stage_ = {loaded_.plan, std::make_shared<const engine::Graph>(*loaded_.plan), &registry_,
               evaluator_.get()};

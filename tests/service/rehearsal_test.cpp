@@ -15,6 +15,47 @@ constexpr const char* kPost =
 constexpr const char* kGet =
     "  - {id: get, http: {method: GET, url: 'http://west/'}, undo: none}\n";
 
+constexpr const char* kMoney = R"(  - id: money
+    two_phase:
+      participants:
+        ledger:
+          uses: postgres.transaction
+          target: db_east
+          with: {sql: [update a]}
+          expect: affected[1] == 1
+        stock: {uses: mysql.transaction, target: db_stock, with: {sql: [update b]}}
+)";
+
+// --- transactions
+
+TEST_F(RehearsalTest, ATransactionCommitsWhatItsStubsPrepare) {
+  given(kMoney);
+  EXPECT_THAT(differences("stubs: {money/ledger: {outputs: {affected: [1]}}, money/stock: {}}, "
+                          "expect: {status: succeeded, steps: {money/stock: {status: succeeded}}}"),
+              IsEmpty());
+}
+
+TEST_F(RehearsalTest, ATransactionIsRolledBackWhereAStubRefusesOrIsNotAsExpected) {
+  given(kMoney);
+  EXPECT_THAT(differences("stubs: {money/ledger: {outputs: {affected: [1]}}, money/stock: {error: "
+                          "conflict}}, expect: {status: paused, steps: {money: {status: failed}}}"),
+              IsEmpty());
+  EXPECT_THAT(differences("stubs: {money/ledger: {outputs: {affected: [0]}}, money/stock: {}}, "
+                          "expect: {status: paused, steps: {money: {status: failed}}}"),
+              IsEmpty());
+}
+
+TEST_F(RehearsalTest, ATransactionIsAbortedByACrashBeforeItsDecisionAndCommittedAfterIt) {
+  given(kMoney);
+  const std::string stubs =
+      "stubs: {money/ledger: {outputs: {affected: [1]}, takes: 2s}, money/stock: {}}, ";
+  EXPECT_THAT(differences(stubs + "crash_during: [money/ledger], expect: {status: paused, steps: "
+                                  "{money: {status: failed}}}"),
+              IsEmpty());
+  EXPECT_THAT(differences(stubs + "crash_after: [money/ledger], expect: {status: succeeded}"),
+              IsEmpty());
+}
+
 // --- stubs
 
 TEST_F(RehearsalTest, AStubGivesTheOutputsOfItsStep) {

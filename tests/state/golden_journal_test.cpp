@@ -132,6 +132,19 @@ std::vector<Event> one_of_each_of_watches() {
                                                  time_at(35)}});
 }
 
+// Those of transactions over several participants.
+std::vector<Event> one_of_each_of_transactions() {
+  StepStarted told;
+  told.attempt = 2;
+  told.effect_class = EffectClass::probe;
+  told.boot_ns = 7'000'000'000;
+  told.turn = Turn::commit;
+  return in_a_row({created_by_mila(),
+                   ParticipantPrepared{{{"affected", Value::List{1}}}, Value::Map{{"xid", "731"}}},
+                   TwoPhaseDecided{false, {ErrorClass::conflict, "money/stock: it is locked"}},
+                   told, ParticipantSettled{true, true, "found so", "mila", "looked at it"}});
+}
+
 // The journals that hold one event of each type; a new type goes into one that is new with it.
 struct OneOfEach {
   const char* file;
@@ -142,7 +155,8 @@ constexpr OneOfEach kOneOfEach[] = {{"one-of-each.json", one_of_each},
                                     {"approvals.json", one_of_each_of_approvals},
                                     {"loops.json", one_of_each_of_loops},
                                     {"children.json", one_of_each_of_children},
-                                    {"watches.json", one_of_each_of_watches}};
+                                    {"watches.json", one_of_each_of_watches},
+                                    {"two-phase.json", one_of_each_of_transactions}};
 
 class StoredJournal : public ::testing::TestWithParam<std::string> {
  protected:

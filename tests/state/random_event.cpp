@@ -91,6 +91,9 @@ void fill(Random& random, Ending& into) {
 void fill(Random& random, AttemptEnd& into) {
   into = static_cast<AttemptEnd>(below(random, 3));
 }
+void fill(Random& random, Turn& into) {
+  into = static_cast<Turn>(below(random, 3));
+}
 void fill(Random& random, EffectClass& into) {
   into = static_cast<EffectClass>(below(random, 5));
 }

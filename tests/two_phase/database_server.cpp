@@ -141,6 +141,15 @@ std::string DatabaseServer::first(const std::string& sql) const {
   return ask(sql).first().value_or("");
 }
 
+bool DatabaseServer::comes_to(const std::string& sql, const std::string& expected) const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (first(sql) != expected) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return true;
+}
+
 // --- PostgreSQL
 
 PostgresServer::PostgresServer() : DatabaseServer("postgres") {

@@ -28,6 +28,8 @@ class DatabaseServer {
   actions::SqlAnswer ask(const std::string& sql) const;
   // The first value of the first row; "" for none.
   std::string first(const std::string& sql) const;
+  // False: `first` did not become so within 20 seconds.
+  bool comes_to(const std::string& sql, const std::string& expected) const;
   // Names of transactions that are prepared there, whoever made them.
   virtual std::vector<std::string> prepared() const = 0;
 
