@@ -177,4 +177,11 @@ Result<BuiltProbe> build_probe(const Graph& graph, const RunState& run, NodeInde
   return probe;
 }
 
+Result<Target> build_connection(const Graph& graph, const std::string& name,
+                                scripting::Evaluator& evaluator, Secrets& secrets) {
+  const RunState nothing;
+  TRY(auto built, build_target({graph.plan(), evaluator, secrets}, name, RunScope(graph, nothing)));
+  return std::move(*built.target);
+}
+
 }  // namespace rung::engine

@@ -24,6 +24,10 @@ struct BuiltProbe {
 Result<BuiltProbe> build_probe(const Graph& graph, const RunState& run, NodeIndex i,
                                scripting::Evaluator& evaluator, Secrets& secrets);
 
+// A connection of the plan with its secrets as they are now, for a look at what is there.
+Result<Target> build_connection(const Graph& graph, const std::string& name,
+                                scripting::Evaluator& evaluator, Secrets& secrets);
+
 AttemptId attempt_id(const Graph& graph, const RunState& run, NodeIndex i);
 
 }  // namespace rung::engine

@@ -10,6 +10,7 @@
 #include "service/calendar.h"
 #include "service/kept_logs.h"
 #include "service/person.h"
+#include "service/prepared_sweep.h"
 #include "service/version.h"
 #include "state/sqlite_store.h"
 
@@ -51,6 +52,18 @@ struct EngineHost::Inside {
     wait_for_wake();
     arm();
     engine->take_inbox();
+  }
+
+  // What an engine that was believed dead left prepared at a server.
+  void sweep_prepared() {
+    if (!drives) return;
+    const auto host = this_host();
+    if (!host) return;
+    auto reader = state::open_sqlite_reader({.path = place.path, .host = host.value()});
+    if (!reader) return;
+    prepared = std::make_unique<PreparedSweep>(
+        PreparedSweepParts{&loop, &registry, evaluator.get(), &secrets, &clock, &log});
+    prepared->begin(std::move(reader).value());
   }
 
   void wait_for_wake() {
@@ -105,7 +118,9 @@ struct EngineHost::Inside {
   std::unique_ptr<engine::Engine> engine;
   boost::asio::steady_timer timer;
   boost::asio::posix::stream_descriptor wake_stream;
+  std::unique_ptr<PreparedSweep> prepared;
   std::function<void(const engine::Engine::Changed&)> tell_changed;
+  bool drives = false;  // runs, and not only commands
   bool is_open = false;
 };
 
@@ -122,6 +137,7 @@ Result<std::unique_ptr<EngineHost>> EngineHost::make(boost::asio::io_context& lo
   Inside& in = *inside;
   TRY(actions::register_builtin_actions(in.registry));
   in.evaluator = scripting::make_lua_evaluator();
+  in.drives = scope.kind != engine::Scope::Kind::none;
   const state::Post post = [&loop](std::function<void()> task) {
     boost::asio::post(loop, std::move(task));
   };
@@ -168,8 +184,10 @@ engine::Engine& EngineHost::engine() {
 
 void EngineHost::open(std::function<void(Result<void>)> ready) {
   inside_->engine->open([in = inside_.get(), ready = std::move(ready)](Result<void> result) {
-    if (result) in->serve();
+    const bool is_open = result.has_value();
+    if (is_open) in->serve();
     ready(std::move(result));
+    if (is_open) in->sweep_prepared();
   });
 }
 
@@ -190,6 +208,7 @@ std::size_t EngineHost::attempts_inside() const {
 }
 
 void EngineHost::stop() {
+  if (inside_->prepared) inside_->prepared->stop();
   inside_->engine->stop();
 }
 

@@ -19,6 +19,7 @@ class TwoPhaseRun : public testing::Test {
   TwoPhaseRun() {
     bank.furnish(box);
     bank.open_books();
+    box.write("empty.yaml", "rung: v1\nname: empty\nsteps:\n  - {id: nap, wait: 300ms}\n");
   }
 
   // The engine stands still before stock is told to commit, and meanwhile that server dies.
@@ -39,6 +40,13 @@ class TwoPhaseRun : public testing::Test {
   }
   static std::string way(const Value& need, std::size_t n) {
     return to_text(*need.member("commands")->list()->at(n).member("command"));
+  }
+  void prepare_by_hand(const std::string& name, int id) {
+    bank.server(0).ask("create table if not exists by_hand (id int)");
+    const std::string psql = "psql -Xq -h " + bank.server(0).folder() +
+                             " -U postgres -c begin -c 'insert into by_hand values (" +
+                             std::to_string(id) + ")' -c \"prepare transaction '" + name + "'\"";
+    EXPECT_EQ(box.shell(psql).code, 0);
   }
   bool is_delayed() const {
     return box.comes_true("rung why 1 -o json | grep -q '\"for\": \"delay\"'");
@@ -80,6 +88,34 @@ TEST_F(TwoPhaseRun, EndsAsMixedByThePrintedCommandWhereAServerIsGoneForEver) {
   EXPECT_NE(ended.code, 0);
   EXPECT_EQ(status_of_run(box), "failed");
   EXPECT_THAT(box.rung({"show", "1"}).out, HasSubstr("mixed: money/east is committed"));
+}
+
+// A PREPARE that came late: its run is over, and was rolled back.
+TEST_F(TwoPhaseRun, EndsAtTheNextStartWhatWasLeftPreparedAndNothingElse) {
+  box.set("RUNG_FAILPOINT", "executor.after_effect/money/stock.1=stop");
+  auto engine = box.start({"run", "move.yaml"});
+  box.set("RUNG_FAILPOINT", "");
+  ASSERT_TRUE(bank.server(0).comes_to("select count(*) from pg_prepared_xacts", "1"));
+  const std::string name = bank.server(0).prepared().front();
+  engine.send_signal(SIGKILL);
+  engine.wait();
+  ASSERT_TRUE(finish(box));
+  ASSERT_EQ(bank.complaint(box).value_or(""), "");
+  const std::string store = name.substr(0, name.find(':', 5) + 1);
+  const std::vector<std::string> others{"rung:0123456789abcdef0123456789abcdef:1:000000000000",
+                                        store + "99:000000000000", "mine"};
+  prepare_by_hand(name, 1);
+  for (std::size_t n = 0; n < others.size(); ++n)
+    prepare_by_hand(others[n], static_cast<int>(n) + 2);
+  // The look goes on beside the run, and ends with its engine.
+  std::vector<std::string> left;
+  for (int n = 0; n < 20; ++n) {
+    box.rung({"run", "empty.yaml"});
+    left = bank.server(0).prepared();
+    if (left.size() == others.size()) break;
+  }
+  EXPECT_THAT(left, testing::UnorderedElementsAreArray(others));
+  for (const std::string& other : others) bank.server(0).ask("rollback prepared '" + other + "'");
 }
 
 TEST_F(TwoPhaseRun, ChangesNothingWhereOneRefuses) {

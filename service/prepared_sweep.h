@@ -1,0 +1,53 @@
+#pragma once
+
+#include "actions/registry.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/secrets.h"
+#include "scripting/evaluator.h"
+#include "state/reader.h"
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <string>
+
+namespace rung::service {
+
+// What it looks with; all of it outlives the sweep.
+struct PreparedSweepParts {
+  boost::asio::io_context* loop = nullptr;
+  const actions::Registry* registry = nullptr;
+  scripting::Evaluator* evaluator = nullptr;
+  engine::Secrets* secrets = nullptr;
+  const Clock* clock = nullptr;
+  Log* log = nullptr;
+};
+
+// Once at an engine's start: looks at the servers on which runs of this store prepared transactions
+// whether something of runs that are over was left there, and ends it as it was decided; without a
+// decision it is rolled back. That takes an engine that was believed dead, or a server that a
+// person believed gone. Names of other stores are never touched, nor those of runs that are not
+// over: their engine ends them, nor those of runs that this store does not know yet: it was
+// restored.
+//
+// In the background, a minute at most; a server that does not answer is left to the next start.
+class PreparedSweep {
+ public:
+  explicit PreparedSweep(PreparedSweepParts parts) : parts_(parts), limit_(*parts.loop) {}
+
+  // Reads the store at once, the rest on the loop.
+  void begin(std::unique_ptr<state::Reader> reader);
+  void stop();
+
+ private:
+  const PreparedSweepParts parts_;
+  std::unique_ptr<state::Reader> reader_;
+  boost::asio::cancellation_signal signal_;
+  boost::asio::steady_timer limit_;
+  bool is_over_ = true;
+};
+
+}  // namespace rung::service
