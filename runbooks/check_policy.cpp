@@ -22,6 +22,7 @@ class PolicyCheck {
       if (draft->is_flawed || draft->kind_bit == 0) continue;
       const Step& step = unfolded_.steps[i];
       if (step.kind == StepKind::action && !step.undoes) check_action(step, *draft);
+      if (step.kind == StepKind::two_phase) check_is_undone(step, *draft);
     }
     check_objective();
   }
@@ -111,10 +112,16 @@ class PolicyCheck {
       report().error(draft.place, "`undo_on` in " + name(step) + " has no `undo` that it narrows",
                      "add  undo: {command: [...]}  or remove it");
     }
+    if (!has_undo && effect != EffectClass::read) check_is_undone(step, draft);
+  }
+
+  // What changes something says how it is taken back, where the run may be.
+  void check_is_undone(const Step& step, const DraftStep& draft) {
     const bool is_undone = draft_.plan.on_failure == OnFailure::undo_run ||
                            draft_.plan.pause.then == AfterPause::undo_run ||
                            a_step_undoes_the_run();
-    if (has_undo || !is_undone || effect == EffectClass::read || is_in_finally(step)) return;
+    const bool is_written = draft.node->member("undo") != nullptr;
+    if (is_written || !is_undone || is_in_finally(step)) return;
     report().error(draft.place, "the run may be undone, and " + name(step) + " does not say how",
                    "add  undo: {command: [...]}  or  undo: none  where there is nothing to undo");
   }
