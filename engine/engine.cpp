@@ -2,6 +2,7 @@
 
 #include "engine/inbox.h"
 #include "engine/live_run.h"
+#include "engine/lock_table.h"
 #include "engine/performer.h"
 #include "engine/plan_cache.h"
 #include "engine/run_loader.h"
@@ -38,6 +39,11 @@ Reply refusal_reply(RunId run, std::string name, Refusal refusal) {
   return {false, refusal.code, std::move(refusal.message), run, std::move(name)};
 }
 
+Refusal too_many_wait() {
+  return {ErrorCode::exhausted,
+          "1,000 runs of this store wait for locks already; cancel some of them (`rung ls`)"};
+}
+
 }  // namespace
 
 struct Engine::Inside {
@@ -60,6 +66,7 @@ struct Engine::Inside {
       if (!claimed) return tell_ready(std::move(claimed).error());
       claim = claimed.value();
       next_run = claim.next_run;
+      locks = LockTable(std::exchange(claim.locks, {}));
       recover();
     });
   }
@@ -93,6 +100,7 @@ struct Engine::Inside {
   }
   void tell_ready(Result<void> result) {
     if (auto tell = std::exchange(ready, nullptr)) tell(std::move(result));
+    look_at_locks_later();
   }
 
   void look_at_wakes() {
@@ -221,6 +229,7 @@ struct Engine::Inside {
     if (decision.refusal)
       return refuse(row, std::move(reply), refusal_reply(run, name, std::move(*decision.refusal)));
 
+    if (awaits_locks(live.state)) look_at_locks_later();
     PendingWrite pending;
     pending.write->events = std::move(decision.events);
     pending.effects = std::move(decision.effects);
@@ -250,6 +259,65 @@ struct Engine::Inside {
     }
     parts.store->answer(answer_row(*row, answer), [reply = std::move(reply), answer](Committed) {
       if (reply) reply(answer);
+    });
+  }
+
+  // --- locks
+
+  void look_at_locks_later() {
+    if (std::exchange(will_look_at_locks, true)) return;
+    parts.post([this, alive = std::weak_ptr<int>(life)] {
+      if (alive.expired()) return;
+      will_look_at_locks = false;
+      look_at_locks();
+    });
+  }
+
+  void look_at_locks() {
+    if (ready) return;  // who came first is known when all that are driven are loaded
+    for (const RunId run : locks.next([this](RunId r) { return may_take_locks(r); })) {
+      locks.take(run);
+      execute(run, TakeLocks{}, std::nullopt, nullptr);
+    }
+  }
+
+  bool may_take_locks(RunId run) const {
+    const auto found = runs.find(run);
+    if (found == runs.end() || !found->second.is_driven || is_stopping) return false;
+    const RunState& state = found->second.state;
+    return awaits_locks(state) && !state.paused && !state.ending;
+  }
+
+  // Only when the end of the run is on disk: a lock that another run takes before could be held
+  // twice after a crash.
+  void free_locks(RunId run) {
+    locks.free(run);
+    look_at_locks_later();
+  }
+
+  // The run that is there already, where a second one of its key is to be refused.
+  std::optional<RunId> stands_against(const runbooks::Plan& plan, const RunState& fresh) const {
+    if (!plan.concurrency || !plan.concurrency->rejects) return std::nullopt;
+    return locks.user_of(state::kKeyPrefix + fresh.locks->key);
+  }
+
+  // By the name of the other run, which may be only on disk.
+  void reject(RunId other, const std::string& key, std::optional<CommandId> row, OnReply reply) {
+    const auto say = [this, other, key, row, reply = std::move(reply)](std::string name) {
+      const std::string number = std::to_string(other.number);
+      refuse(row, reply,
+             refusal_reply({}, "",
+                           {ErrorCode::conflict,
+                            "not started: " + (name.empty() ? "run " + number : name) +
+                                " is there already, and only one run of the key " + key +
+                                " may be (concurrency: on_conflict: reject). It ends by itself or "
+                                "by  rung cancel " +
+                                number + ";  rung why " + number + "  says what it does"}));
+    };
+    const auto live = runs.find(other);
+    if (live != runs.end()) return say(run_name(live->second.state));
+    parts.store->load(other, [say, other](Result<state::Journal> journal) {
+      say(journal ? journal.value().summary.runbook + "-" + std::to_string(other.number) : "");
     });
   }
 
@@ -308,6 +376,8 @@ struct Engine::Inside {
 
   void on_disk(RunId run, LiveRun& live) {
     PendingWrite done = live.pending.take_oldest();
+    const bool is_over = live.state.phase == RunPhase::finished && live.pending.is_empty();
+    if (is_over && live.state.locks) free_locks(run);
     perform_all(run, done.effects);
     for (OnReply& reply : done.replies) reply(done.reply);
     tell_changed(run);
@@ -333,6 +403,7 @@ struct Engine::Inside {
       parts.log->error("a write was refused", {{"run", std::to_string(run.number)}, {"why", why}});
     wake_times.forget(run);
     runs.erase(run);
+    if (dropped.front().write->expected.number == 0) free_locks(run);  // it never came to be
     for (PendingWrite& pending : dropped) {
       const Reply answer = refusal_reply(run, pending.reply.run_name, {ErrorCode::conflict, why});
       for (OnReply& reply : pending.replies) reply(answer);
@@ -452,11 +523,19 @@ struct Engine::Inside {
     Decision created = create_run(fresh, context);
     if (created.refusal)
       return refuse(row, std::move(reply), refusal_reply({}, "", std::move(*created.refusal)));
+    if (const auto other = stands_against(*request.plan, created.state))
+      return reject(*other, created.state.locks->key, row, std::move(reply));
+    if (created.state.locks && !locks.has_room())
+      return refuse(row, std::move(reply), refusal_reply({}, "", too_many_wait()));
     next_run += 1;
 
     PendingWrite pending;
     pending.write->events = std::move(created.events);
     live.state = std::move(created.state);
+    if (live.state.locks) {
+      locks.ask(run, state::rows_of(run, live.state.locks_asked_at, *live.state.locks));
+      look_at_locks_later();
+    }
     if (live.is_driven) claim_new(live, context, pending);
     pending.write->dedupe = std::move(request.dedupe);
     pending.write->plan_json = plan.json;
@@ -521,6 +600,8 @@ struct Engine::Inside {
   WakeTimes wake_times;
   std::set<CommandId> taken;                      // rows being decided
   std::vector<std::pair<RunId, NodeIndex>> held;  // intents on disk that wait for the store
+  LockTable locks;
+  bool will_look_at_locks = false;
   std::size_t unclaimed = 0;
   std::size_t writes_under_way = 0;
   bool store_is_up = true;

@@ -74,6 +74,7 @@ struct Encode {
   void operator()(const FinishLook&) const {}
   void operator()(const PassTime&) const {}
   void operator()(const Go&) const {}
+  void operator()(const TakeLocks&) const {}
 
   void plain(const char* kind, const By& by) const {
     row.kind = kind;

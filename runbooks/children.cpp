@@ -51,6 +51,12 @@ void check_child(const DraftStep& draft, const ChildSpec& child, const Plan& pla
                      std::string(name_of(input.type)) + ")",
                  "add  with: {" + input.name + ": ...}");
   }
+  if (!plan.locks.empty() || plan.concurrency) {
+    report.error(draft.child.place,
+                 plan.runbook + " has `" + (plan.locks.empty() ? "concurrency" : "locks") +
+                     "`, which a runbook that is used by another cannot take",
+                 "say them in this runbook: they are taken before its first step");
+  }
   if (plan.run_timeout > Duration::zero()) {
     report.warning(draft.child.place,
                    "the `timeout` of " + plan.runbook + " is not looked at where it is a child",

@@ -68,6 +68,7 @@ struct Draft {
   std::vector<DraftStep> steps;
   std::vector<DraftStep> finally;
   ExpressionUses require;
+  ExpressionUses locks;
   std::vector<ExpressionUses> vars;  // in the order of plan.vars
   ExpressionUses outputs;
   bool has_on_failure = false;  // the runbook states one

@@ -56,6 +56,41 @@ const Table& pause_table() {
   return table;
 }
 
+const Table& lock_table() {
+  static const Table table{
+      "lock",
+      {{"name",
+        Shape::written,
+        "What is locked, as all runbooks call it: \"site:{{ inputs.from }}\".",
+        nullptr,
+        {},
+        true},
+       {"shared", Shape::boolean, "Several runs may hold it at once, if all of them share it."}},
+      {},
+      {{"key", "name"}, {"lock", "name"}}};
+  return table;
+}
+
+const Table& concurrency_table() {
+  static const Table table{
+      "concurrency",
+      {{"key",
+        Shape::written,
+        "At most one run of this key goes on at a time: \"web-{{ inputs.from }}\".",
+        nullptr,
+        {},
+        true},
+       {"on_conflict",
+        Shape::choice,
+        "What becomes of a second run: it waits its turn, or is refused.",
+        nullptr,
+        {"queue", "reject"},
+        true}},
+      {},
+      {{"group", "key"}, {"name", "key"}, {"policy", "on_conflict"}}};
+  return table;
+}
+
 const Table& secret_table() {
   static const Table table{
       "secret",
@@ -166,6 +201,11 @@ const Table& runbook_table() {
        {"require", Shape::tables, "What must hold before the run begins.", &requirement_table()},
        {"vars", Shape::values, "Constants, computed once at the start."},
        {"secrets", Shape::named, "Where secrets come from.", &secret_table()},
+       {"locks", Shape::entries,
+        "What no two runs use at once: [\"pg:orders\", {name: \"site:east\", shared: true}].",
+        &lock_table()},
+       {"concurrency", Shape::table, "How many runs of one key go on at a time: one.",
+        &concurrency_table()},
        {"timeout", Shape::duration, "Of the whole run."},
        {"on_failure",
         Shape::choice,
@@ -183,8 +223,7 @@ const Table& runbook_table() {
        {"finally", Shape::tables, "Steps that run once before the end, however it ends.",
         &step_table()},
        {"outputs", Shape::values, "What the run gives: {new_primary: \"{{ inputs.to }}\"}."}},
-      {"triggers", "locks", "concurrency", "verify", "abort_if", "environments", "sites",
-       "connections", "notify"},
+      {"triggers", "verify", "abort_if", "environments", "sites", "connections", "notify"},
       {{"version", "rung"},
        {"apiVersion", "rung"},
        {"id", "name"},

@@ -29,6 +29,7 @@ enum class Shape : std::uint8_t {
   table,      // a map with the keys of Key::table
   tables,     // a list of such maps
   named,      // a map of name -> such a map
+  entries,    // a list whose members are such maps, or the text of its first key
   sequences,  // a map of name -> such a map, or a list of them
 };
 
@@ -38,7 +39,7 @@ struct Key {
   std::string_view name;
   Shape shape = Shape::text;
   std::string_view doc;          // one line for editors; an example where it helps
-  const Table* table = nullptr;  // of table, tables, named, sequences
+  const Table* table = nullptr;  // of table, tables, named, entries, sequences
   std::vector<std::string_view> choices{};
   bool is_required = false;
   // A second way to write it: `wait: 30s` beside `wait: {...}`, `undo: none` beside an action.

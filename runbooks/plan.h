@@ -269,6 +269,20 @@ struct Module {
   friend bool operator==(const Module&, const Module&) = default;
 };
 
+// What a run may not use while others do. Its name is evaluated when the run is created.
+struct LockSpec {
+  Template name;
+  bool is_shared = false;
+  friend bool operator==(const LockSpec&, const LockSpec&) = default;
+};
+
+// At most one run of a key at a time, whatever runbook it is of.
+struct ConcurrencySpec {
+  Template key;          // evaluated when the run is created
+  bool rejects = false;  // a second run is refused; else it waits its turn
+  friend bool operator==(const ConcurrencySpec&, const ConcurrencySpec&) = default;
+};
+
 // A runbook unfolded and pinned: everything that a run may do, in canonical form. Recovery reads
 // this and never the YAML. Immutable; shared by the runs that were created from the same text.
 struct Plan {
@@ -283,6 +297,8 @@ struct Plan {
   std::vector<Requirement> require;
   std::vector<std::pair<std::string, Template>> vars;  // in the author's order
   std::vector<std::pair<std::string, Template>> outputs;
+  std::optional<ConcurrencySpec> concurrency;
+  std::vector<LockSpec> locks;  // taken before the first step, held to the end
   std::map<std::string, SecretSource, std::less<>> secrets;
   std::map<std::string, Person, std::less<>> people;
   std::string project;      // its name

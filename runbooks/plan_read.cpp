@@ -358,8 +358,23 @@ Module read_module(FieldReader in) {
   return module;
 }
 
+std::optional<ConcurrencySpec> read_concurrency(FieldReader& in) {
+  const Value* concurrency = in.value("concurrency");
+  if (concurrency == nullptr) return std::nullopt;
+  FieldReader one = in.inner(*concurrency, "concurrency");
+  ConcurrencySpec read{tmpl(one, "key"), one.boolean("reject")};
+  one.refuse_others();
+  return read;
+}
+
 void read_lists(FieldReader& in, Plan& plan) {
   read_interface(in, plan);
+  in.each_item("locks", [&](const Value& v) {
+    FieldReader one = in.inner(v, "locks");
+    plan.locks.push_back({tmpl(one, "name"), one.boolean("shared")});
+    one.refuse_others();
+  });
+  plan.concurrency = read_concurrency(in);
   read_people(in, plan);
   in.each_item("modules", [&](const Value& v) {
     plan.modules.push_back(read_module(in.inner(v, "modules")));

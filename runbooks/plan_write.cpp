@@ -271,6 +271,20 @@ Value::Map fields_of(const InputSpec& input) {
   return out.take();
 }
 
+Value::Map fields_of(const LockSpec& lock) {
+  FieldWriter out;
+  out.tmpl("name", lock.name);
+  out.boolean("shared", lock.is_shared);
+  return out.take();
+}
+
+Value::Map fields_of(const ConcurrencySpec& concurrency) {
+  FieldWriter out;
+  out.tmpl("key", concurrency.key);
+  out.boolean("reject", concurrency.rejects);
+  return out.take();
+}
+
 // What a runbook takes, computes and gives.
 template <class PlanOrModule>
 void write_interface(const PlanOrModule& of, FieldWriter& out) {
@@ -297,6 +311,10 @@ Value::Map fields_of(const Module& module) {
 
 void write_lists(const Plan& plan, FieldWriter& out) {
   write_interface(plan, out);
+  Value::List locks;
+  for (const auto& lock : plan.locks) locks.emplace_back(fields_of(lock));
+  out.list("locks", std::move(locks));
+  if (plan.concurrency) out.put("concurrency", fields_of(*plan.concurrency));
   Value::Map secrets;
   for (const auto& [name, s] : plan.secrets) {
     secrets.emplace(name, Value::Map{{"env", s.env}, {"file", s.file}});

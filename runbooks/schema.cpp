@@ -64,6 +64,8 @@ Value shape_schema(Shape shape, const Key& key, const std::vector<std::string_vi
     case Shape::table: return reference(*key.table);
     case Shape::tables: return list_of(reference(*key.table));
     case Shape::named: return map_of(reference(*key.table));
+    case Shape::entries:
+      return list_of(Value::Map{{"anyOf", Value::List{any_scalar(), reference(*key.table)}}});
     case Shape::sequences:
       return map_of(Value::Map{
           {"anyOf", Value::List{reference(*key.table), list_of(reference(*key.table))}}});

@@ -48,6 +48,7 @@ std::string_view expected(Shape shape) {
     case Shape::table:
     case Shape::sequences:
     case Shape::named: return "a map";
+    case Shape::entries: return "a list";
     case Shape::tables: return "a list of maps";
   }
   return "";
@@ -67,6 +68,7 @@ bool has_kind(const Node& node, Shape shape) {
     case Shape::choices:
     case Shape::names:
     case Shape::list:
+    case Shape::entries:
     case Shape::tables: return node.kind == Node::Kind::list;
     case Shape::values:
     case Shape::types:
@@ -119,7 +121,8 @@ class ValueCheck {
   // What was written, in the shape that was wanted.
   std::string reshaped(const Node& node, Shape shape) const {
     const std::string key(key_.name);
-    const bool wants_list = shape == Shape::texts || shape == Shape::names || shape == Shape::list;
+    const bool wants_list = shape == Shape::texts || shape == Shape::names ||
+                            shape == Shape::list || shape == Shape::entries;
     if (wants_list && node.kind == Node::Kind::scalar &&
         node.text.find_first_of("\n,[]{}\"'") == std::string::npos) {
       std::string words = node.text;
@@ -160,6 +163,7 @@ class ValueCheck {
       case Shape::choices:
       case Shape::names: return check_items(node, shape, choices);
       case Shape::types: return check_types(node);
+      case Shape::entries:
       case Shape::tables:
       case Shape::sequences:
       case Shape::named: return check_tables(node);
@@ -270,6 +274,7 @@ class ValueCheck {
     const auto check_one = [&](const Node& item, const std::string& before) {
       if (item.kind == Node::Kind::map || item.is_broken) return;
       if (key_.shape == Shape::sequences && item.kind == Node::Kind::list) return;
+      if (key_.shape == Shape::entries && item.kind == Node::Kind::scalar) return;
       good = false;
       const bool is_text = item.kind == Node::Kind::scalar && item.text.size() < 60;
       report_.error(
@@ -322,6 +327,8 @@ std::string example(const Key& key, Shape shape) {
     case Shape::value: return name + ": a value";
     case Shape::values: return name + ": {name: value}";
     case Shape::list: return name + ": [program, argument]";
+    case Shape::entries:
+      return name + ": [one, {" + std::string(key.table->keys.front().name) + ": two, ...}]";
     case Shape::types: return name + ": {name: string}";
     case Shape::table: return name + ": {" + std::string(key.table->keys.front().name) + ": ...}";
     case Shape::tables:

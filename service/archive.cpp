@@ -25,6 +25,14 @@ std::optional<RunId> number_at_end(std::string_view reference) {
   return run;
 }
 
+std::vector<LockView> locks_of(RunId run, const std::vector<state::LockRow>& all) {
+  std::vector<LockView> own;
+  for (const state::LockRow& lock : all) {
+    if (lock.run == run) own.push_back({lock.name, lock.is_shared, lock.asked_at, lock.taken_at});
+  }
+  return own;
+}
+
 }  // namespace
 
 Result<Archive> Archive::open(const StorePlace& place) {
@@ -35,12 +43,14 @@ Result<Archive> Archive::open(const StorePlace& place) {
 
 Result<std::vector<ListedRun>> Archive::listed(const state::RunFilter& filter) {
   TRY(const auto rows, reader_->runs(filter));
+  TRY(const auto locks, reader_->locks());
   std::vector<ListedRun> listed;
   for (const state::RunSummary& row : rows) {
     TRY(const auto first, reader_->events(row.run, Seq{0}, 1));
     const auto* created =
         first.empty() ? nullptr : std::get_if<state::RunCreated>(&first.front().event.payload);
-    listed.push_back({row, created == nullptr ? "" : created->environment});
+    listed.push_back(
+        {row, created == nullptr ? "" : created->environment, locks_of(row.run, locks)});
   }
   return listed;
 }
@@ -89,8 +99,7 @@ std::optional<state::OwnerNote> Archive::holder() const {
   return holder ? holder.value() : std::nullopt;
 }
 
-bool Archive::is_driven(const History& history) const {
-  const auto& claim = history.state().claim;
+bool Archive::is_driven(const std::optional<state::RunClaimed>& claim) const {
   if (!claim) return false;
   const auto note = holder();
   return note && note->pid == claim->pid && note->host == claim->host.name;
@@ -100,11 +109,18 @@ bool Archive::has_room() const {
   return state::Ballast(place_.path).is_filled();
 }
 
+Viewer Archive::looking(Viewer viewer, const History& history) {
+  viewer.is_driven = is_driven(history);
+  viewer.has_room = has_room();
+  auto obstacles = obstacles_of(*reader_, history.state(),
+                                [this](const auto& claim) { return is_driven(claim); });
+  if (obstacles) viewer.obstacles = std::move(obstacles).value();
+  return viewer;
+}
+
 Result<RunView> Archive::view(RunId run, Viewer viewer) {
   TRY(const Follower follower, Follower::open(*reader_, run));
-  viewer.is_driven = is_driven(follower.history());
-  viewer.has_room = has_room();
-  return follower.view(viewer);
+  return follower.view(looking(std::move(viewer), follower.history()));
 }
 
 }  // namespace rung::service

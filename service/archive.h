@@ -29,10 +29,14 @@ class Archive {
   enum class Fits { unfinished, any };
   Result<RunId> find(std::string_view reference, Fits fits);
 
-  // Everything about one run. `viewer.is_driven` and `viewer.has_room` are found out here.
+  // Everything about one run. What the viewer cannot know is found out here (`looking`).
   Result<RunView> view(RunId run, Viewer viewer);
+  // What `viewer` cannot know of a run by itself: whether it is driven, whether the disk has room,
+  // and who holds the locks that it waits for.
+  Viewer looking(Viewer viewer, const History& history);
   // Whether the engine that holds the store is the one that drives this run.
-  bool is_driven(const History& history) const;
+  bool is_driven(const History& history) const { return is_driven(history.state().claim); }
+  bool is_driven(const std::optional<state::RunClaimed>& claim) const;
   std::optional<state::OwnerNote> holder() const;
   // False: the engine has given back the reserve that it keeps on the store's disk, or found no
   // room for it. Requires: an engine has opened the store.

@@ -161,6 +161,7 @@ std::string_view name_of_need(NeedKind kind) {
   switch (kind) {
     case NeedKind::engine: return "engine";
     case NeedKind::room: return "room";
+    case NeedKind::lock: return "lock";
     case NeedKind::approval: return "approval";
     case NeedKind::task: return "task";
     case NeedKind::decision: return "decision";
@@ -223,6 +224,21 @@ Value::List list_of(const std::vector<T>& items, F to) {
   return list;
 }
 
+Value lock_value(const LockView& lock) {
+  return Value::Map{{"name", lock.name},
+                    {"shared", lock.is_shared},
+                    {"asked_at", rounded(lock.asked_at)},
+                    {"taken_at", time_or_null(lock.taken_at)}};
+}
+
+std::vector<LockView> locks_of(const engine::RunState& run) {
+  std::vector<LockView> views;
+  if (!run.locks) return views;
+  for (const state::LockRow& lock : state::rows_of(run.id, run.locks_asked_at, *run.locks))
+    views.push_back({lock.name, lock.is_shared, lock.asked_at, run.locks_taken_at});
+  return views;
+}
+
 Value objectives_value(const RunView& run) {
   Value::Map map;
   if (run.rto > Duration::zero()) {
@@ -269,6 +285,7 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   view.rpo = plan.rpo;
   view.inputs = run.created->inputs;
   if (run.finished) view.outputs = run.finished->outputs;
+  view.locks = locks_of(run);
   const engine::StepTree tree = history.tree();
   add_steps(history, engine::node_of(plan.root), view.steps);
   add_steps(history, engine::node_of(plan.finally), view.steps);
@@ -309,6 +326,7 @@ Value to_value(const RunView& run) {
                     {"objectives", objectives_value(run)},
                     {"inputs", run.inputs},
                     {"outputs", run.outputs},
+                    {"locks", list_of(run.locks, lock_value)},
                     {"steps", list_of(run.steps, step_value)},
                     {"waits_for", list_of(run.needs, need_value)},
                     {"people", list_of(run.deeds, deed_value)},
@@ -331,6 +349,7 @@ Value to_value(const ListedRun& listed) {
                     {"who", run.who},
                     {"created_at", rounded(run.created_at)},
                     {"finished_at", time_or_null(run.finished_at)},
+                    {"locks", list_of(listed.locks, lock_value)},
                     {"wake_at", time_or_null(run.wake_at)}};
 }
 

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -72,6 +73,36 @@ Finding look_at_runs(Archive& archive, const std::string& rung) {
   if (archive.holder()) return good("runs", count);
   return notable("runs", count + ", and no engine drives them",
                  rung + " resume --all    (or look: " + rung + " ls)");
+}
+
+// A lock that others wait for and nobody will free: the run that holds it is not driven.
+Finding look_at_locks(Archive& archive, const std::string& rung) {
+  const auto rows = archive.reader().locks();
+  if (!rows) return bad("locks", rows.error().message(), "look at the store");
+  std::size_t held = 0;
+  std::string forgotten;
+  RunId holder;
+  for (const state::LockRow& row : rows.value()) {
+    if (!row.taken_at) continue;
+    held += 1;
+    const bool is_wanted =
+        std::any_of(rows.value().begin(), rows.value().end(), [&](const state::LockRow& other) {
+          return !other.taken_at && other.name == row.name && !(other.is_shared && row.is_shared);
+        });
+    const auto claim = archive.reader().last_claim(row.run);
+    const bool is_driven = claim && archive.is_driven(claim.value());
+    if (!is_wanted || is_driven || !forgotten.empty()) continue;
+    forgotten = row.name;
+    holder = row.run;
+  }
+  const std::string counts =
+      std::to_string(held) + " held, " + std::to_string(rows.value().size() - held) + " waited for";
+  if (forgotten.empty()) return good("locks", rows.value().empty() ? "none is held" : counts);
+  return notable("locks",
+                 counts + "; " + forgotten + " is held by run " + std::to_string(holder.number) +
+                     ", which no engine drives, and others wait for it",
+                 rung + " resume " + std::to_string(holder.number) + "    (or " + rung +
+                     " cancel " + std::to_string(holder.number) + ", then resume)");
 }
 
 Finding look_at_chains(const StorePlace& place, const Host& host) {
@@ -164,6 +195,7 @@ std::vector<Finding> examine(const StorePlace& place) {
   findings.push_back(look_at_space(place));
   findings.push_back(look_at_holder(place));
   findings.push_back(look_at_runs(archive.value(), place.rung));
+  findings.push_back(look_at_locks(archive.value(), place.rung));
   findings.push_back(look_at_chains(place, host.value()));
   findings.push_back(look_at_leftovers(archive.value(), place));
   findings.push_back(look_at_supervisor(place));

@@ -82,7 +82,8 @@ void History::note_claim(const state::Event& event, const state::RunClaimed& cla
     view.previous_pid = state_.claim->pid;
     view.previous_host = state_.claim->host.name;
     // Steps that a person's command made ready while no engine ran were left by nobody.
-    const bool was_going_on = !state_.ready.empty() && !state_.paused && !state_.failed_by;
+    const bool was_going_on = !state_.ready.empty() && !state_.paused && !state_.failed_by &&
+                              !engine::awaits_locks(state_);
     view.was_interrupted = state_.in_flight > 0 || (was_going_on && !last_was_person_);
   }
   for (std::uint32_t n = 0; n < state_.steps.size(); ++n) {

@@ -7,8 +7,10 @@
 #include "engine/core/quorum.h"
 #include "engine/core/reminders.h"
 #include "engine/core/resolve.h"
+#include "state/lock.h"
 
 #include <algorithm>
+#include <set>
 
 namespace rung::service {
 namespace {
@@ -86,6 +88,31 @@ bool prints(const Step& step) {
          std::find(gives.begin(), gives.end(), "stdout") != gives.end();
 }
 
+std::string lock_names(const engine::RunState& run) {
+  std::vector<std::string> names;
+  for (const state::LockRow& lock : state::rows_of(run.id, run.locks_asked_at, *run.locks))
+    names.push_back(lock.name + (lock.is_shared ? " (shared)" : ""));
+  return (names.size() == 1 ? "lock " : "locks ") + joined(names, ", ");
+}
+
+// "held by web-1, started by mira ("disk is gone"), since 2026-03-27T03:14:58Z; waiting: approval
+// of consent"
+std::string obstacle_text(const Obstacle& one) {
+  std::string text = (one.holds ? "held by " : "asked for before by ") + one.name +
+                     (one.is_shared ? " (shared)" : "") + " since " + clock_text(one.since) +
+                     ", started by " + one.who;
+  if (!one.say.empty()) text += " (\"" + one.say + "\")";
+  text += "; " + std::string(state::name_of(one.status));
+  if (!one.reason.empty()) text += ": " + one.reason;
+  return one.is_driven ? text : text + "; no engine drives it";
+}
+
+// Nothing will happen to that run until a person does something.
+bool is_stopped(const Obstacle& one) {
+  return !one.is_driven || one.status == state::RunStatus::paused ||
+         one.status == state::RunStatus::in_doubt || one.status == state::RunStatus::stuck;
+}
+
 // Until a person has answered, an engine could only wait.
 bool is_first(const Need& need) {
   return need.kind == NeedKind::failure || need.kind == NeedKind::doubt ||
@@ -102,6 +129,7 @@ class Needs {
     for (const engine::NodeIndex i : run_.active) add_step(i);
     if (!run_.stuck_at.empty()) add_stuck();
     if (run_.paused) add_pause();
+    if (engine::awaits_locks(run_) && !run_.ending) add_locks();
     if (!viewer_.is_driven)
       add_engine();
     else if (!viewer_.has_room)
@@ -477,6 +505,37 @@ class Needs {
     need.ways.push_back({"done by hand, or not needed", command("skip", name + " --say \"why\"")});
     if (prints(tree_.step(*i)))
       need.ways.push_back({"to see what it printed", command("logs", name)});
+  }
+
+  // It goes on by itself once those that hold them do.
+  void add_locks() {
+    Need need;
+    need.kind = NeedKind::lock;
+    need.text = lock_names(run_);
+    need.since = run_.locks_asked_at;
+    need.who = "whoever can end what holds them";
+    need.then = "it begins by itself when it can have all of them";
+    for (const Obstacle& one : viewer_.obstacles) {
+      need.facts.emplace_back(one.lock, obstacle_text(one));
+      need.is_for_person = need.is_for_person || is_stopped(one);
+    }
+    add_lock_ways(need);
+    need.ways.push_back({"to give up", command("cancel")});
+    needs_.push_back(std::move(need));
+  }
+
+  // For each run once: what frees its locks.
+  void add_lock_ways(Need& need) const {
+    std::set<RunId> named;
+    for (const Obstacle& one : viewer_.obstacles) {
+      if (!named.insert(one.run).second) continue;
+      const std::string number = std::to_string(one.run.number);
+      if (!one.is_driven)
+        need.ways.push_back(
+            {one.name + " goes on, and frees them at its end", viewer_.rung + " resume " + number});
+      need.ways.push_back({"what " + one.name + " waits for", viewer_.rung + " why " + number});
+      need.ways.push_back({"to end " + one.name, viewer_.rung + " cancel " + number});
+    }
   }
 
   void add_room() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "service/history.h"
+#include "service/obstacles.h"
 
 #include <string>
 #include <vector>
@@ -11,8 +12,9 @@ namespace rung::service {
 struct Viewer {
   std::string who;  // OS user
   std::vector<std::string> groups;
-  bool is_driven = true;      // an engine drives the run now
-  bool has_room = true;       // the store's disk has; without room nothing new starts
+  bool is_driven = true;              // an engine drives the run now
+  bool has_room = true;               // the store's disk has; without room nothing new starts
+  std::vector<Obstacle> obstacles{};  // who holds what the run waits for
   std::string rung = "rung";  // how commands begin: with --store where the store is not the default
 };
 

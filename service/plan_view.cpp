@@ -124,6 +124,9 @@ class Describe {
       view_.vars.emplace_back(name, value ? to_text(value.value()) : source_of(source));
       if (value) scope_.add_var(name, std::move(value).value());
     }
+    for (const runbooks::LockSpec& lock : plan_.locks)
+      view_.locks.push_back(known(lock.name) + (lock.is_shared ? " (shared)" : ""));
+    if (plan_.concurrency) view_.locks.push_back(state::kKeyPrefix + known(plan_.concurrency->key));
     walk(plan_.root, 0, false);
     walk(plan_.finally, 0, true);
     remark();
@@ -131,6 +134,11 @@ class Describe {
   }
 
  private:
+  std::string known(const runbooks::Template& source) const {
+    auto value = engine::resolve(source, *evaluator_, scope_);
+    return value ? to_text(value.value()) : source_of(source);
+  }
+
   Result<void> check_requirements() {
     for (const runbooks::Requirement& one : plan_.require) {
       const auto holds = evaluator_->evaluate(one.that.text, scope_);
@@ -418,6 +426,7 @@ Value to_value(const PlanView& plan) {
                  {"on_failure", plan.on_failure},
                  {"inputs", plan.inputs},
                  {"vars", text_map(plan.vars)},
+                 {"locks", text_list(plan.locks)},
                  {"steps", std::move(steps)},
                  {"files", text_list(plan.sources)},
                  {"remarks", text_list(plan.remarks)}};

@@ -34,6 +34,7 @@ struct PlanView {
   std::string on_failure;  // "pause", "fail", "undo_run"
   Value::Map inputs;
   std::vector<std::pair<std::string, std::string>> vars;
+  std::vector<std::string> locks;    // "site:east (shared)", "concurrency:web-east"
   std::vector<PlannedStep> steps;    // in reading order
   std::vector<std::string> sources;  // files that are pinned with their hashes
   std::vector<std::string> remarks;  // about the whole: waiting against the rto, no way back

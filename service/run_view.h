@@ -82,6 +82,7 @@ struct EngineView {
 enum class NeedKind : std::uint8_t {
   engine,  // nobody drives the run
   room,    // the disk of the store is full
+  lock,    // another run has what it must have
   approval,
   task,
   decision,
@@ -120,6 +121,14 @@ struct Need {
   std::vector<Way> ways;
 };
 
+// What the run may not use while others do.
+struct LockView {
+  std::string name;
+  bool is_shared = false;
+  TimePoint asked_at;
+  std::optional<TimePoint> taken_at;  // held from then to the end of the run
+};
+
 struct NoReturn {
   std::string step;
   std::string text;  // names the way back
@@ -142,6 +151,7 @@ struct Loss {
 struct ListedRun {
   state::RunSummary summary;
   std::string environment;  // of the project; "" for none
+  std::vector<LockView> locks;
 };
 
 struct RunView {
@@ -170,6 +180,7 @@ struct RunView {
   std::optional<Loss> loss;  // the largest that a step recorded
   Value::Map inputs;
   Value::Map outputs;
+  std::vector<LockView> locks;
   std::vector<StepView> steps;  // in reading order; undo steps that never began are left out
   std::vector<Deed> deeds;
   std::vector<EngineView> engines;

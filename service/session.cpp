@@ -284,9 +284,8 @@ class Session {
   }
 
   RunView view(const Followed& followed) const {
-    Viewer viewer = viewer_of(request_);
-    viewer.is_driven = host_ != nullptr || archive_->is_driven(followed.follower.history());
-    viewer.has_room = archive_->has_room();
+    Viewer viewer = archive_->looking(viewer_of(request_), followed.follower.history());
+    viewer.is_driven = viewer.is_driven || host_ != nullptr;
     return followed.follower.view(viewer);
   }
 
@@ -362,8 +361,9 @@ class Session {
   }
 
   static bool is_settled(const Followed& followed) {
-    switch (engine::status_of(followed.follower.history().state())) {
-      case RunStatus::queued:
+    const engine::RunState& state = followed.follower.history().state();
+    switch (engine::status_of(state)) {
+      case RunStatus::queued: return engine::awaits_locks(state);
       case RunStatus::running:
       case RunStatus::undoing: return false;
       case RunStatus::waiting:
@@ -514,9 +514,8 @@ class Session {
     end.error = std::move(error_);
     end.was_owner = was_owner_;
     for (const auto& [run, followed] : followed_) {
-      Viewer viewer = viewer_of(request_);
-      viewer.is_driven = archive_->is_driven(followed.follower.history());
-      end.runs.push_back(followed.follower.view(viewer));
+      const auto& history = followed.follower.history();
+      end.runs.push_back(followed.follower.view(archive_->looking(viewer_of(request_), history)));
     }
     return end;
   }

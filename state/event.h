@@ -271,13 +271,26 @@ struct ParticipantSettled {
   friend bool operator==(const ParticipantSettled&, const ParticipantSettled&) = default;
 };
 
+// What the run may not use at the same time as others, by name, resolved from its inputs. It waits
+// until it can have all of it; nothing of it begins before.
+struct LocksAsked {
+  std::vector<std::string> exclusive{};
+  std::vector<std::string> shared{};
+  std::string key{};  // of `concurrency`; "" for none. An exclusive lock of a name of its own
+  friend bool operator==(const LocksAsked&, const LocksAsked&) = default;
+};
+// All at once; they are the run's until its end.
+struct LocksTaken {
+  friend bool operator==(const LocksTaken&, const LocksTaken&) = default;
+};
+
 using Payload =
     std::variant<RunCreated, RunClaimed, RunPaused, RunContinued, RunEnding, UndoPlanned,
                  FinallyStarted, RunStuck, RunFinished, RunNoted, SignalReceived, StepStarted,
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
                  StepSkipped, StepReset, Voted, StepUndone, StepCorrected, ApprovalVoided,
                  RunCommanded, Reminded, LoopOpened, ChildOpened, StepLooked, TwoPhaseDecided,
-                 ParticipantPrepared, ParticipantSettled>;
+                 ParticipantPrepared, ParticipantSettled, LocksAsked, LocksTaken>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

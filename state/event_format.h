@@ -248,6 +248,20 @@ struct Format<ParticipantSettled> {
 };
 
 template <>
+struct Format<LocksAsked> {
+  static constexpr EventType type{50, 1, "locks.asked"};
+  static constexpr std::tuple fields{Field{"exclusive", &LocksAsked::exclusive},
+                                     Field{"key", &LocksAsked::key},
+                                     Field{"shared", &LocksAsked::shared}};
+};
+
+template <>
+struct Format<LocksTaken> {
+  static constexpr EventType type{51, 1, "locks.taken"};
+  static constexpr std::tuple<> fields{};
+};
+
+template <>
 struct Format<StepUndone> {
   static constexpr EventType type{30, 1, "step.undone"};
   static constexpr std::tuple<> fields{};

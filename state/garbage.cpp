@@ -43,6 +43,7 @@ Result<bool> delete_some_runs(Database& database, const GcOptions& what, GcRepor
   TRY(
       database.execute("DELETE FROM event WHERE run IN (SELECT run FROM temp.gone);"
                        "DELETE FROM dedupe WHERE run IN (SELECT run FROM temp.gone);"
+                       "DELETE FROM lock WHERE run IN (SELECT run FROM temp.gone);"
                        "DELETE FROM run WHERE run IN (SELECT run FROM temp.gone)"));
   TRY(transaction.commit());
   report.runs += runs;

@@ -14,6 +14,7 @@ namespace {
 struct StoredRun {
   RunSummary summary;
   std::vector<Recorded> events;
+  std::vector<LockRow> locks;
 };
 struct StoredCommand {
   Command command;
@@ -68,7 +69,7 @@ std::vector<Recorded>& journal_on(MemoryDisk& disk, RunId run) {
 void put_run(MemoryDisk& disk, const RunSummary& summary, std::string plan_json,
              std::vector<Recorded> journal) {
   disk.plans.insert_or_assign(to_hex(sha256({plan_json})), std::move(plan_json));
-  disk.runs.insert_or_assign(summary.run, StoredRun{summary, std::move(journal)});
+  disk.runs.insert_or_assign(summary.run, StoredRun{summary, std::move(journal), {}});
   ++disk.changes;
 }
 
@@ -106,6 +107,7 @@ Committed apply(MemoryDisk& disk, const RunWrite& write, std::vector<EncodedEven
   if (const Committed answer = check(disk, write); answer != Committed::committed) return answer;
   StoredRun& run = disk.runs[write.run];
   if (write.summary) run.summary = *write.summary;
+  for (const Event& event : write.events) follow(run.locks, write.run, event);
   Sha256 last = run.events.empty() ? Sha256{} : run.events.back().hash;
   for (EncodedEvent& event : events) {
     last = chain(last, event);
@@ -132,6 +134,13 @@ Result<Journal> journal_of(const MemoryDisk& disk, RunId id) {
   if (run == disk.runs.end()) return no_such_run(id);
   TRY(auto events, decode_journal(id, run->second.events));
   return Journal{run->second.summary, std::move(events)};
+}
+
+std::vector<LockRow> locks_on(const MemoryDisk& disk) {
+  std::vector<LockRow> locks;
+  for (const auto& [id, run] : disk.runs)
+    locks.insert(locks.end(), run.locks.begin(), run.locks.end());
+  return locks;
 }
 
 Result<std::string> plan_of(const MemoryDisk& disk, const std::string& hash) {
@@ -190,7 +199,7 @@ class MemoryStoreImpl final : public MemoryStore {
   void claim(std::function<void(Result<Claimed>)> done) override {
     ask<Claimed>(std::move(done), [](MemoryDisk& disk) -> Result<Claimed> {
       const std::int64_t last = disk.runs.empty() ? 0 : disk.runs.rbegin()->first.number;
-      return Claimed{Epoch{++disk.epoch}, disk.id, last + 1};
+      return Claimed{Epoch{++disk.epoch}, disk.id, last + 1, locks_on(disk)};
     });
   }
 
@@ -347,6 +356,22 @@ class MemoryReader final : public Reader {
 
   Result<std::string> plan(const std::string& hash) override { return plan_of(*disk_, hash); }
   Result<StoreId> store_id() override { return disk_->id; }
+
+  Result<std::vector<LockRow>> locks() override {
+    std::vector<LockRow> locks = locks_on(*disk_);
+    std::stable_sort(locks.begin(), locks.end(),
+                     [](const LockRow& a, const LockRow& b) { return a.name < b.name; });
+    return locks;
+  }
+
+  Result<std::optional<RunClaimed>> last_claim(RunId id) override {
+    TRY(const Journal journal, journal_of(*disk_, id));
+    for (auto event = journal.events.rbegin(); event != journal.events.rend(); ++event) {
+      if (const auto* claim = std::get_if<RunClaimed>(&event->payload))
+        return std::optional(*claim);
+    }
+    return std::optional<RunClaimed>{};
+  }
 
   Result<void> send(const Command& command) override {
     const auto undecided = std::count_if(disk_->commands.begin(), disk_->commands.end(),

@@ -31,6 +31,10 @@ class Reader {
   virtual Result<std::vector<Positioned>> events(RunId run, Seq after, std::size_t limit) = 0;
   virtual Result<std::string> plan(const std::string& hash) = 0;
   virtual Result<StoreId> store_id() = 0;
+  // Of all unfinished runs, by name and run.
+  virtual Result<std::vector<LockRow>> locks() = 0;
+  // The engine that drove the run last; none has where it is empty.
+  virtual Result<std::optional<RunClaimed>> last_claim(RunId run) = 0;
 
   // Sends a command: a row of its own transaction, on disk before this returns. exhausted: the
   // inbox is full (1,000 undecided). The caller wakes the owner (state/owner.h).

@@ -160,8 +160,9 @@ Result<Claimed> StoreConnection::claim(const StorePlace& place) {
                                      "(SELECT coalesce(max(run), 0) + 1 FROM run))"));
   TRY(update.bind_text(1, place.boot).bind(2, place.device).run());
   TRY(meta_, read_meta(database_));
+  TRY(auto locks, read_locks(database_, "run, name"));
   TRY(finish(transaction));
-  return Claimed{Epoch{meta_.epoch}, meta_.store, meta_.next_run};
+  return Claimed{Epoch{meta_.epoch}, meta_.store, meta_.next_run, std::move(locks)};
 }
 
 Result<void> StoreConnection::pulse() {

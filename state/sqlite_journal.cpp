@@ -49,10 +49,14 @@ Result<void> JournalWriter::prepare() {
   TRY(auto command_state, sql("SELECT state, result FROM command WHERE id = ?"));
   TRY(auto decide_command, sql("UPDATE command SET state = ?, result = ? WHERE id = ?"));
   TRY(auto epoch, sql("SELECT epoch FROM meta"));
+  TRY(auto ask_lock, sql("INSERT INTO lock (run, name, shared, asked_at) VALUES (?, ?, ?, ?)"));
+  TRY(auto take_locks, sql("UPDATE lock SET taken_at = ? WHERE run = ?"));
+  TRY(auto free_locks, sql("DELETE FROM lock WHERE run = ?"));
   sql_ = std::make_unique<Prepared>(Prepared{
       std::move(insert_event), std::move(last_event), std::move(event_hash), std::move(has_run),
       std::move(put_run), std::move(put_blob), std::move(has_dedupe), std::move(put_dedupe),
-      std::move(command_state), std::move(decide_command), std::move(epoch)});
+      std::move(command_state), std::move(decide_command), std::move(epoch), std::move(ask_lock),
+      std::move(take_locks), std::move(free_locks)});
   return success();
 }
 
@@ -72,6 +76,7 @@ Result<Committed> JournalWriter::write(const RunWrite& write) {
   if (!is_valid) return Committed::conflict;
   for (const Event& event : write.events) {
     TRY(append(write.run, end, event));
+    TRY(follow_locks(write.run, event));
   }
   TRY(put_plan(write));
   if (write.summary) {
@@ -98,6 +103,24 @@ void JournalWriter::note_if_finished(const RunWrite& write) {
       });
   const bool has_ended = write.summary && is_terminal(write.summary->status);
   if (has_ended || is_noted) finished_.push_back(write.run.number);
+}
+
+// As `follow` of state/lock.h.
+Result<void> JournalWriter::follow_locks(RunId run, const Event& event) {
+  if (const auto* asked = std::get_if<LocksAsked>(&event.payload)) {
+    for (const LockRow& row : rows_of(run, event.at, *asked)) {
+      TRY(sql_->ask_lock.bind(1, run.number)
+              .bind_text(2, row.name)
+              .bind(3, row.is_shared ? 1 : 0)
+              .bind(4, row.asked_at.time_since_epoch().count())
+              .run());
+    }
+  }
+  if (std::holds_alternative<LocksTaken>(event.payload))
+    return sql_->take_locks.bind(1, event.at.time_since_epoch().count()).bind(2, run.number).run();
+  if (std::holds_alternative<RunFinished>(event.payload))
+    return sql_->free_locks.bind(1, run.number).run();
+  return success();
 }
 
 // Many runs of one plan often come in one batch.

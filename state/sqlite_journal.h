@@ -72,6 +72,7 @@ class JournalWriter {
   Result<bool> can_apply(const RunWrite& write, const JournalEnd& end);
   Result<bool> is_decided(const CommandId& id);
   Result<void> append(RunId run, JournalEnd& end, const Event& event);
+  Result<void> follow_locks(RunId run, const Event& event);
   Result<void> append_payload(const std::string& payload);
   Result<void> put_plan(const RunWrite& write);
   Result<void> put_summary(const RunSummary& run);
@@ -91,7 +92,7 @@ class JournalWriter {
 
   struct Prepared {
     Statement insert_event, last_event, event_hash, has_run, put_run, put_blob, has_dedupe,
-        put_dedupe, command_state, decide_command, epoch;
+        put_dedupe, command_state, decide_command, epoch, ask_lock, take_locks, free_locks;
   };
   std::unique_ptr<Prepared> sql_;
 };

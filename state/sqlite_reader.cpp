@@ -1,5 +1,6 @@
 #include "base/failpoint.h"
 #include "base/json.h"
+#include "state/event_format.h"
 #include "state/existing_store.h"
 #include "state/sqlite_rows.h"
 #include "state/sqlite_store.h"
@@ -68,6 +69,21 @@ class SqliteReader final : public Reader {
   Result<StoreId> store_id() override {
     TRY(const StoreMeta meta, read_meta(database_));
     return meta.store;
+  }
+
+  Result<std::vector<LockRow>> locks() override { return read_locks(database_, "name, run"); }
+
+  Result<std::optional<RunClaimed>> last_claim(RunId run) override {
+    constexpr int kType = Format<RunClaimed>::type.number;
+    TRY(auto statement, database_.prepare("SELECT max(seq) FROM event WHERE run = ? AND type = ?"));
+    TRY(statement.bind(1, run.number).bind(2, kType).step());
+    std::optional<RunClaimed> claim;
+    if (statement.is_null(0)) return claim;
+    const Seq before{statement.integer(0) - 1};
+    TRY(const auto rows, read_events(database_, run, before, 1));
+    TRY(const Event event, decode(rows.front().event));
+    if (const auto* found = std::get_if<RunClaimed>(&event.payload)) claim = *found;
+    return claim;
   }
 
   Result<void> send(const Command& command) override {

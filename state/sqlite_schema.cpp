@@ -67,7 +67,19 @@ CREATE TABLE dedupe (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kVersion1}};
+// The locks of unfinished runs: a run of before has none.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE lock (
+  run INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  shared INTEGER NOT NULL,
+  asked_at INTEGER NOT NULL,
+  taken_at INTEGER,
+  PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}};
 
 Error newer(const Database& database, std::int64_t version, int known) {
   return {ErrorCode::conflict,

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "state/event.h"
+#include "state/lock.h"
 #include "state/run_summary.h"
 
 #include <functional>
@@ -77,7 +78,8 @@ enum class StoreState : std::uint8_t {
 struct Claimed {
   Epoch epoch{};
   StoreId store{};
-  std::int64_t next_run = 1;  // number of the next run to create
+  std::int64_t next_run = 1;     // number of the next run to create
+  std::vector<LockRow> locks{};  // of all unfinished runs, by run
 };
 
 // Runs `task` on the engine thread. From any thread.

@@ -21,9 +21,9 @@ using Why = SessionEnd::Why;
 
 // The worst first: what must be looked at before all else.
 std::ptrdiff_t badness(ExitCode code) {
-  static constexpr ExitCode kFromBest[] = {ExitCode::succeeded,    ExitCode::no_engine,
-                                           ExitCode::tolerated,    ExitCode::failed,
-                                           ExitCode::needs_person, ExitCode::in_doubt};
+  static constexpr ExitCode kFromBest[] = {
+      ExitCode::succeeded, ExitCode::no_engine,    ExitCode::not_started, ExitCode::tolerated,
+      ExitCode::failed,    ExitCode::needs_person, ExitCode::in_doubt};
   return std::find(std::begin(kFromBest), std::end(kFromBest), code) - std::begin(kFromBest);
 }
 
@@ -118,6 +118,7 @@ ExitCode exit_code_of(const RunView& run) {
     case service::RunStatus::paused:
     case service::RunStatus::stuck: return ExitCode::needs_person;
     case service::RunStatus::queued:
+      return run.has_need(service::NeedKind::lock) ? ExitCode::not_started : ExitCode::no_engine;
     case service::RunStatus::running:
     case service::RunStatus::undoing: return ExitCode::no_engine;
   }

@@ -13,9 +13,9 @@ std::string list_screen(const Style& style, const std::vector<service::ListedRun
   const auto name_of = [](const state::RunSummary& run) {
     return run.runbook + "-" + std::to_string(run.run.number);
   };
-  for (const auto& [run, environment] : runs) width = std::max(width, columns(name_of(run)) + 2);
+  for (const auto& run : runs) width = std::max(width, columns(name_of(run.summary)) + 2);
   std::string out;
-  for (const auto& [run, environment] : runs) {
+  for (const auto& [run, environment, locks] : runs) {
     const std::string status(state::name_of(run.status));
     const std::string took = brief(run.finished_at.value_or(now) - run.created_at);
     std::string line =

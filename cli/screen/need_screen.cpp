@@ -29,6 +29,7 @@ std::string label_of(const Need& need) {
   switch (need.kind) {
     case NeedKind::engine:
     case NeedKind::room: return "needs";
+    case NeedKind::lock: return "waits for";
     case NeedKind::approval: return need.step;
     case NeedKind::task: return need.step;
     case NeedKind::decision: return need.step;
@@ -51,6 +52,7 @@ std::string who_label(NeedKind kind) {
     case NeedKind::decision: return "may decide: ";
     case NeedKind::task: return "may do it: ";
     case NeedKind::doubt:
+    case NeedKind::lock:
     case NeedKind::engine:
     case NeedKind::room:
     case NeedKind::signal:
@@ -79,7 +81,8 @@ std::string facts_text(const Need& need) {
   return row.empty() ? out : out + "     " + row + "\n";
 }
 
-std::string doubt_facts(const Need& need) {
+// One a line.
+std::string long_facts(const Need& need) {
   std::string out;
   for (const auto& [name, text] : need.facts) {
     out += "  " + padded(name == "look yourself" ? "look yourself:" : name, 16) + one_line(text) +
@@ -116,7 +119,8 @@ std::string need_block(const Style& style, const Need& need, TimePoint now) {
   static_cast<void>(now);
   std::string out =
       "  " + paint(style, Tone::strong, label_of(need)) + ": " + one_line(need.text) + "\n";
-  out += need.kind == NeedKind::doubt ? doubt_facts(need) : facts_text(need);
+  const bool is_long = need.kind == NeedKind::doubt || need.kind == NeedKind::lock;
+  out += is_long ? long_facts(need) : facts_text(need);
   if (!need.who.empty()) out += "  " + who_label(need.kind) + need.who + "\n";
   return out + ways_text(style, need);
 }

@@ -57,6 +57,7 @@ std::string plan_screen(const Style& style, const PlanView& plan) {
     out += "  input " + padded(name, 12) + one_line(to_text(value)) + "\n";
   for (const auto& [name, text] : plan.vars)
     out += "  var   " + padded(name, 12) + one_line(text) + "\n";
+  for (const std::string& lock : plan.locks) out += "  lock  " + one_line(lock) + "\n";
   std::size_t width = 20;
   for (const PlannedStep& step : plan.steps)
     width = std::max(width, step.address.size() + step.depth * 2 + 8);

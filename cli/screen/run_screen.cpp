@@ -82,6 +82,16 @@ std::string files_text(const RunView& run) {
   return text;
 }
 
+std::string locks_text(const RunView& run) {
+  std::string text;
+  for (const service::LockView& lock : run.locks)
+    text += (text.empty() ? "" : ", ") + one_line(lock.name) + (lock.is_shared ? " (shared)" : "");
+  const auto& since = run.locks.front().taken_at;
+  if (!since) return text + (run.is_over() ? "   never held" : "   waits for them");
+  if (run.is_over()) return text + "   held for " + brief(*run.finished_at - *since);
+  return text + "   held since " + clock_time(*since);
+}
+
 std::string deeds_text(const RunView& run) {
   std::string out;
   for (const service::Deed& deed : run.deeds) {
@@ -105,6 +115,18 @@ bool has_changed(const StepView* before, const StepView& after) {
 bool began_unseen(const StepView* before, const StepView& after) {
   const bool is_new = before == nullptr || before->status == StepStatus::waiting;
   return is_new && after.started_at && after.finished_at;
+}
+
+// "12:00:03Z waits for lock pg:orders: held by web-1 ..."
+std::string waiting_line(const RunView& run) {
+  const auto need = std::find_if(run.needs.begin(), run.needs.end(), [](const service::Need& n) {
+    return n.kind == service::NeedKind::lock;
+  });
+  std::string line =
+      (need->since ? clock_time(*need->since) + "  " : "") + "waits for " + one_line(need->text);
+  if (!need->facts.empty())
+    line += ": " + one_line(need->facts.front().first + " is " + need->facts.front().second);
+  return line;
 }
 
 StepView beginning_of(StepView step) {
@@ -166,6 +188,7 @@ std::string show_screen(const Style& style, const RunView& run, TimePoint now) {
   if (!run.files.empty()) out += fact_line("files", files_text(run));
   if (!run.inputs.empty()) out += fact_line("inputs", inputs_text(run.inputs));
   if (!run.reason.empty()) out += fact_line("reason", one_line(run.reason));
+  if (!run.locks.empty()) out += fact_line("locks", locks_text(run));
   if (const std::string rto = rto_line(style, run, now); !rto.empty()) out += rto + "\n";
   out += steps_text(style, run, now);
   if (const std::string line = no_return_line(style, run); !line.empty()) out += line + "\n";
@@ -226,6 +249,9 @@ std::vector<std::string> change_lines(const Style& style, const RunView* before,
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> lines;
   for (auto& [at, line] : changes) lines.push_back(std::move(line));
+  const bool is_queued = after.has_need(service::NeedKind::lock);
+  if (is_queued && (before == nullptr || !before->has_need(service::NeedKind::lock)))
+    lines.push_back(waiting_line(after));
   if (before != nullptr && !before->no_return && after.no_return)
     lines.push_back(no_return_line(style, after));
   return lines;

@@ -91,6 +91,12 @@ void finish_run(Draft& draft) {
   draft.emit(std::move(finished));
 }
 
+// It never had its locks, so nothing of it has begun: there is nothing for `finally` to tidy, and
+// without the locks it must not touch anything.
+void end_unbegun(Draft& draft) {
+  if (draft.state().ending) finish_run(draft);
+}
+
 void leave_steps(Draft& draft) {
   const bool has_finally = !draft.tree().children(finally_of(draft)).empty();
   if (!has_finally && draft.state().cleanups.empty()) return finish_run(draft);
@@ -244,6 +250,7 @@ bool undo_next(Draft& draft) {
 
 void advance(Draft& draft) {
   if (draft.context().driving == Driving::hold) return;
+  if (awaits_locks(draft.state())) return end_unbegun(draft);
   while (draft.state().phase != RunPhase::finished) {
     if (draft.events() >= kMaxEvents) return draft.stop_short();
     if (decide_two_phase(draft) || settle_participant(draft)) continue;

@@ -69,6 +69,19 @@ class Fold {
     return success();
   }
 
+  Result<void> on(const LocksAsked& e) {
+    if (run_.locks) return Error(ErrorCode::corrupt, "locks.asked twice");
+    run_.locks = e;
+    run_.locks_asked_at = event_.at;
+    return success();
+  }
+  Result<void> on(const LocksTaken&) {
+    if (!awaits_locks(run_))
+      return Error(ErrorCode::corrupt, "locks.taken, and the run waits for none");
+    run_.locks_taken_at = event_.at;
+    return success();
+  }
+
   Result<void> on(const RunPaused& e) {
     run_.paused = e;
     return success();

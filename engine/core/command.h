@@ -46,8 +46,9 @@ struct FinishLook {  // of a wait
   std::int64_t number = 0;
   ProbeAnswer answer;
 };
-struct PassTime {};  // something may be due
-struct Go {};        // start what may start
+struct PassTime {};   // something may be due
+struct Go {};         // start what may start
+struct TakeLocks {};  // nobody stands against it any more
 
 // From people and programs:
 struct Vote {
@@ -126,8 +127,8 @@ struct Undo {
   By by;
 };
 
-using Command = std::variant<Claim, FinishAttempt, FinishProbe, FinishLook, PassTime, Go, Vote,
-                             FinishManual, PickOption, SendSignal, Note, Pause, Continue, Cancel,
-                             RetryStep, SkipStep, Resolve, TakeCommand, HandCommand, Undo>;
+using Command = std::variant<Claim, FinishAttempt, FinishProbe, FinishLook, PassTime, Go, TakeLocks,
+                             Vote, FinishManual, PickOption, SendSignal, Note, Pause, Continue,
+                             Cancel, RetryStep, SkipStep, Resolve, TakeCommand, HandCommand, Undo>;
 
 }  // namespace rung::engine

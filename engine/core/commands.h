@@ -13,6 +13,7 @@ void carry_out(Draft& draft, const FinishProbe& command);
 void carry_out(Draft& draft, const FinishLook& command);
 void carry_out(Draft& draft, const PassTime& command);
 void carry_out(Draft& draft, const Go& command);
+void carry_out(Draft& draft, const TakeLocks& command);
 void carry_out(Draft& draft, const Vote& command);
 void carry_out(Draft& draft, const FinishManual& command);
 void carry_out(Draft& draft, const PickOption& command);

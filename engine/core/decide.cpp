@@ -1,6 +1,7 @@
 #include "engine/core/decide.h"
 
 #include "engine/core/commands.h"
+#include "engine/core/locks.h"
 #include "engine/core/resolve.h"
 #include "engine/core/run_rules.h"
 
@@ -17,7 +18,8 @@ bool is_from_engine(const Command& command) {
   return std::holds_alternative<FinishAttempt>(command) ||
          std::holds_alternative<FinishProbe>(command) ||
          std::holds_alternative<FinishLook>(command) || std::holds_alternative<PassTime>(command) ||
-         std::holds_alternative<Go>(command) || std::holds_alternative<Claim>(command);
+         std::holds_alternative<Go>(command) || std::holds_alternative<TakeLocks>(command) ||
+         std::holds_alternative<Claim>(command);
 }
 
 // The pseudo state that `require:` and `vars:` see: nothing has run yet.
@@ -98,10 +100,13 @@ Decision create_run(const NewRun& run, const Context& context) {
     return refused(std::move(pseudo), done.error());
   if (auto held = check_requirements(pseudo, context); !held)
     return refused(std::move(pseudo), held.error());
+  auto locks = asked_locks(pseudo, context);
+  if (!locks) return refused(std::move(pseudo), locks.error());
   RunState state;
   state.id = run.id;
   Draft draft(std::move(state), context);
   draft.emit(std::move(*pseudo.created));
+  if (locks.value()) draft.emit(std::move(*locks.value()));
   return std::move(draft).finish();
 }
 

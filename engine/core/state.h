@@ -104,6 +104,9 @@ struct RunState {
   std::optional<state::RunCreated> created;
   TimePoint created_at;
   std::optional<state::RunClaimed> claim;
+  std::optional<state::LocksAsked> locks;
+  TimePoint locks_asked_at;
+  std::optional<TimePoint> locks_taken_at;
   std::int64_t claims = 0;         // engines that drove it
   std::vector<Host> hosts;         // that it was driven on, each once
   std::uint16_t claimed_host = 0;  // into `hosts`: of the latest claim
@@ -169,6 +172,8 @@ state::RunSummary summary_of(const Graph& graph, const RunState& state);
 NextDue next_due(const RunState& state);
 // When the step's whole time (`step_timeout`) is over.
 std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state);
+// It has asked for locks that it does not have yet: nothing of it has begun.
+bool awaits_locks(const RunState& state);
 // Whether a new attempt may begin in the run's present phase.
 bool may_start(const RunState& state);
 

@@ -1,4 +1,5 @@
 #include "engine/core/state.h"
+#include "state/lock.h"
 
 #include <algorithm>
 
@@ -46,6 +47,13 @@ std::string doubted(const Graph& graph, const RunState& run) {
   return "";
 }
 
+std::string locks_text(const RunState& run) {
+  std::string text;
+  for (const state::LockRow& lock : state::rows_of(run.id, run.locks_asked_at, *run.locks))
+    text += (text.empty() ? "" : ", ") + lock.name;
+  return "lock " + text;
+}
+
 std::string reason_of(const Graph& graph, const RunState& run, RunStatus status) {
   switch (status) {
     case RunStatus::in_doubt: return doubted(graph, run);
@@ -57,7 +65,7 @@ std::string reason_of(const Graph& graph, const RunState& run, RunStatus status)
     case RunStatus::undone:
     case RunStatus::cancelled: return run.finished->reason;
     case RunStatus::undoing: return run.ending ? run.ending->reason : "";
-    case RunStatus::queued:
+    case RunStatus::queued: return awaits_locks(run) ? locks_text(run) : "";
     case RunStatus::running: return run.ending ? run.ending->reason : "";
   }
   return "";
@@ -78,6 +86,7 @@ std::string run_name(const RunState& state) {
 RunStatus status_of(const RunState& run) {
   if (run.finished) return run.finished->status;
   if (!run.claim) return RunStatus::queued;
+  if (awaits_locks(run) && !run.paused) return RunStatus::queued;
   const bool is_undoing = run.phase == RunPhase::undoing;
   // Whoever starts next must look after what is in flight, so that comes before every pause.
   if (run.in_flight > 0) return is_undoing ? RunStatus::undoing : RunStatus::running;
@@ -124,7 +133,12 @@ std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state
   return Due{due.utc, same_boot ? due.boot : Duration{}};
 }
 
+bool awaits_locks(const RunState& run) {
+  return run.locks && !run.locks_taken_at;
+}
+
 bool may_start(const RunState& run) {
+  if (awaits_locks(run)) return false;
   if (run.paused || !run.stuck_at.empty()) return false;
   switch (run.phase) {
     case RunPhase::created:

@@ -98,6 +98,14 @@ class Teller {
                          (e.reason.empty() ? "" : ": " + e.reason) +
                          (outputs.empty() ? "" : "  " + outputs)};
   }
+  Said operator()(const state::LocksAsked& e) const {
+    std::string names;
+    for (const auto& list : {e.exclusive, e.shared})
+      for (const std::string& name : list) names += (names.empty() ? "" : ", ") + name;
+    if (!e.key.empty()) names += (names.empty() ? "" : ", ") + ("concurrency:" + e.key);
+    return Words{"", "asks for the locks " + names};
+  }
+  Said operator()(const state::LocksTaken&) const { return Words{"", "has its locks"}; }
   Said operator()(const state::RunNoted& e) const { return Words{"", "note: " + e.text}; }
   Said operator()(const state::SignalReceived& e) const {
     return Words{"", "signal " + e.name + by(e.who, "")};

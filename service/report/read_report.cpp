@@ -80,7 +80,7 @@ Result<Report> read_report(Archive& archive, RunId run, Viewer viewer, TimePoint
   if (verify == Verify::yes) {
     TRY(compare(row, follower.history().state()));
   }
-  viewer.is_driven = archive.is_driven(follower.history());
+  viewer = archive.looking(std::move(viewer), follower.history());
   TRY(request.forecast, forecast_for(archive.reader(), row));
   return make_report(follower.history(), events, viewer, std::move(request));
 }

@@ -127,6 +127,10 @@ class Story {
     open_.clear();
     add(MomentKind::run, std::string(name_of(e.status))).detail = e.reason;
   }
+  void on(const LocksAsked&) { locks_asked_at_ = event_->at; }
+  void on(const LocksTaken&) {
+    add(MomentKind::run, "has its locks").lasted = event_->at - locks_asked_at_;
+  }
   void on(const RunNoted& e) { person("noted", e.who, e.text); }
   void on(const SignalReceived& e) { person("sent signal " + e.name, e.who, ""); }
 
@@ -323,6 +327,7 @@ class Story {
   std::map<std::string, std::size_t, std::less<>> attempts_;  // by step: its latest
   std::map<std::string, TimePoint, std::less<>> asked_;       // by step: since when for people
   std::optional<TimePoint> paused_at_;
+  TimePoint locks_asked_at_;
   TimePoint last_at_;
   bool has_engine_ = false;
 };

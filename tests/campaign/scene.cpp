@@ -114,6 +114,7 @@ struct Scene::Person {
       case NeedKind::paused: return {"resume", "1", "--timeout", "1s"};
       case NeedKind::engine:
       case NeedKind::room:
+      case NeedKind::lock:
       case NeedKind::task:
       case NeedKind::timer:
       case NeedKind::condition:

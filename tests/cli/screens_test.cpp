@@ -189,7 +189,7 @@ TEST(Screens, ListOfRuns) {
   over.status = state::RunStatus::succeeded;
   over.reason = "";
   over.finished_at = at("03:17:01");
-  expect_golden("list", list_screen({}, {{run, ""}, {over, "drill"}}, at("03:15:36")));
+  expect_golden("list", list_screen({}, {{run, "", {}}, {over, "drill", {}}}, at("03:15:36")));
 }
 
 TEST(Screens, UndoAsAPlan) {

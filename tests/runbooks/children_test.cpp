@@ -140,5 +140,12 @@ TEST_F(ChildrenTest, KeepTheirFinallyInTheGroupThatTheyBecome) {
   EXPECT_EQ(at("b/finally").needs.size(), at("b").children.size() - 1);
 }
 
+TEST_F(ChildrenTest, LeaveLocksToTheRunbookThatUsesThem) {
+  write("alone.yaml",
+        "rung: v1\nname: alone\nlocks: [\"pg:orders\"]\nsteps:\n  - {id: a, set: {x: y}}\n");
+  EXPECT_THAT(errors(load("  - {id: a, runbook: ./alone.yaml}\n")),
+              ElementsAre(HasSubstr("main.yaml:4 alone has `locks`")));
+}
+
 }  // namespace
 }  // namespace rung::runbooks

@@ -145,6 +145,12 @@ std::vector<Event> one_of_each_of_transactions() {
                    told, ParticipantSettled{true, true, "found so", "mila", "looked at it"}});
 }
 
+// Those of locks.
+std::vector<Event> one_of_each_of_locks() {
+  LocksAsked asked{.exclusive = {"pg:orders"}, .shared = {"site:east"}, .key = "web-east"};
+  return in_a_row({created_by_mila(), std::move(asked), LocksTaken{}});
+}
+
 // The journals that hold one event of each type; a new type goes into one that is new with it.
 struct OneOfEach {
   const char* file;
@@ -156,7 +162,8 @@ constexpr OneOfEach kOneOfEach[] = {{"one-of-each.json", one_of_each},
                                     {"loops.json", one_of_each_of_loops},
                                     {"children.json", one_of_each_of_children},
                                     {"watches.json", one_of_each_of_watches},
-                                    {"two-phase.json", one_of_each_of_transactions}};
+                                    {"two-phase.json", one_of_each_of_transactions},
+                                    {"locks.json", one_of_each_of_locks}};
 
 class StoredJournal : public ::testing::TestWithParam<std::string> {
  protected:

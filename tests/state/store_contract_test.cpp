@@ -99,6 +99,57 @@ TEST_P(StoreContract, CompletesWritesInTheOrderOfTheirSubmission) {
   EXPECT_THAT(load(1).value().events, SizeIs(50));
 }
 
+RunWrite asking(std::int64_t run, Epoch epoch) {
+  RunWrite write = creation(run, epoch);
+  write.events.push_back({time_at(1), "", LocksAsked{.exclusive = {"pg"}, .shared = {"east"}}});
+  return write;
+}
+RunWrite taking(std::int64_t run, Epoch epoch) {
+  return next_event(run, epoch, 2, {time_at(5), "", LocksTaken{}});
+}
+
+TEST_P(StoreContract, KeepsTheLocksThatARunWaitsFor) {
+  ASSERT_EQ(submit(asking(1, epoch_)), Committed::committed);
+  EXPECT_THAT(disk_->reader()->locks().value(),
+              ElementsAre(LockRow{RunId{1}, "east", true, time_at(1), std::nullopt},
+                          LockRow{RunId{1}, "pg", false, time_at(1), std::nullopt}));
+}
+
+TEST_P(StoreContract, TellsTheNextEngineWhoHoldsLocks) {
+  submit(asking(1, epoch_));
+  submit(taking(1, epoch_));
+  store_ = disk_->open(loop_);
+  const auto claimed = claim_and_wait(loop_, *store_);
+  EXPECT_THAT(claimed.value().locks,
+              ElementsAre(LockRow{RunId{1}, "east", true, time_at(1), time_at(5)},
+                          LockRow{RunId{1}, "pg", false, time_at(1), time_at(5)}));
+}
+
+TEST_P(StoreContract, FreesLocksInTheWriteThatEndsTheRun) {
+  submit(asking(1, epoch_));
+  submit(taking(1, epoch_));
+  ASSERT_EQ(submit(next_event(1, epoch_, 3, {time_at(9), "", RunFinished{}})),
+            Committed::committed);
+  EXPECT_THAT(disk_->reader()->locks().value(), IsEmpty());
+}
+
+TEST_P(StoreContract, TakesNoLockByAWriteThatIsRefused) {
+  submit(asking(1, epoch_));
+  RunWrite stale = taking(1, epoch_);
+  stale.expected = Seq{1};
+  ASSERT_EQ(submit(std::move(stale)), Committed::conflict);
+  EXPECT_EQ(disk_->reader()->locks().value().front().taken_at, std::nullopt);
+}
+
+TEST_P(StoreContract, KnowsTheEngineThatDroveARunLast) {
+  submit(creation(1, epoch_));
+  EXPECT_EQ(disk_->reader()->last_claim(RunId{1}).value(), std::nullopt);
+  submit(next_event(1, epoch_, 1, {time_at(1), "", RunClaimed{.pid = 7}}));
+  submit(next_event(1, epoch_, 2, {time_at(2), "", RunClaimed{.pid = 8}}));
+  submit(a_start(1, epoch_, 3));
+  EXPECT_EQ(disk_->reader()->last_claim(RunId{1}).value()->pid, 8);
+}
+
 TEST_P(StoreContract, NeverCompletesInsideTheCall) {
   bool is_inside = true;
   bool was_inside = false;

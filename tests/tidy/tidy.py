@@ -25,14 +25,13 @@ MAY_INCLUDE = {
     "actions": ["base/*"],
     "engine/core": [
         "base/*", "runbooks/inputs.h", "runbooks/plan.h", "runbooks/template.h", "state/event.h",
-        "state/run_summary.h",
-        "scripting/evaluator.h",
+        "state/lock.h", "state/run_summary.h", "scripting/evaluator.h",
     ],
     "engine/supervisor": ["base/*", "engine/executor.h"],
     "engine": [
         "base/*", "runbooks/plan.h", "runbooks/template.h", "scripting/evaluator.h",
         "actions/action.h", "actions/registry.h", "actions/secrets.h",
-        "state/event.h", "state/run_summary.h", "state/codec.h", "state/owner.h", "state/reader.h", "state/store.h",
+        "state/event.h", "state/lock.h", "state/run_summary.h", "state/codec.h", "state/owner.h", "state/reader.h", "state/store.h",
     ],
     "service": ["base/*", "runbooks/*", "scripting/*", "state/*", "actions/*", "engine/*"],
     "cli": ["base/*", "runbooks/*", "service/*"],
