@@ -28,7 +28,7 @@ constexpr Verbs kTakesInputs = verbs(Verb::validate, Verb::plan, Verb::run, Verb
 constexpr Verbs kSpeaks =
     verbs(Verb::run, Verb::start, Verb::resume, Verb::approve, Verb::reject, Verb::decide,
           Verb::done, Verb::signal, Verb::pause, Verb::cancel, Verb::retry, Verb::skip,
-          Verb::resolve, Verb::undo, Verb::take, Verb::hand);
+          Verb::resolve, Verb::undo, Verb::take, Verb::hand, Verb::mode);
 constexpr Verbs kDrives = verbs(Verb::run, Verb::resume);
 
 // Takes the text of an option; the answer says what is wrong with it, or nothing.
@@ -259,6 +259,7 @@ std::vector<std::string Arguments::*> places_of(Verb verb) {
     case Verb::resolve: return {&Arguments::run, &Arguments::step};
     case Verb::decide:
     case Verb::signal: return {&Arguments::run, &Arguments::step, &Arguments::text};
+    case Verb::mode:
     case Verb::note: return {&Arguments::run, &Arguments::text};
     case Verb::actions:
     case Verb::completion:
@@ -335,6 +336,12 @@ std::optional<Stop> missing(const VerbSpec& verb, const Arguments& given) {
     return refuse(name + " needs a reason for the run's record",
                   "write:  rung " + std::string(verb.name) + (given.run.empty() ? "" : " ") +
                       given.run + (given.to.empty() ? "" : " --to " + given.to) + " --say \"why\"");
+  }
+  if (verb.verb == Verb::mode && (given.text.empty() || given.say.empty())) {
+    return refuse(
+        name + (given.text.empty() ? " needs the mode" : " needs a reason for the run's record"),
+        "write:  rung mode " + given.run + (given.run.empty() ? "" : " ") +
+            (given.text.empty() ? "MODE" : given.text) + " --say \"why\"");
   }
   if (verb.verb == Verb::signal && given.step.empty()) {
     return refuse(name + " needs the signal's name", "write:  rung signal " + given.run + " NAME");

@@ -33,6 +33,7 @@ enum class Verb : unsigned char {
   note,
   take,
   hand,
+  mode,
   pause,
   cancel,
   retry,

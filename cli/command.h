@@ -28,6 +28,7 @@ ExitCode note(const Arguments& arguments, const Console& console);
 ExitCode pause(const Arguments& arguments, const Console& console);
 ExitCode take(const Arguments& arguments, const Console& console);
 ExitCode hand(const Arguments& arguments, const Console& console);
+ExitCode mode(const Arguments& arguments, const Console& console);
 ExitCode brief(const Arguments& arguments, const Console& console);
 ExitCode cancel(const Arguments& arguments, const Console& console);
 ExitCode retry(const Arguments& arguments, const Console& console);

@@ -28,7 +28,8 @@ std::vector<Chapter> chapters() {
        {Verb::approve, Verb::reject, Verb::decide, Verb::done, Verb::signal, Verb::note,
         Verb::resolve}},
       {"Steer",
-       {Verb::pause, Verb::retry, Verb::skip, Verb::cancel, Verb::undo, Verb::take, Verb::hand}},
+       {Verb::pause, Verb::retry, Verb::skip, Verb::cancel, Verb::undo, Verb::take, Verb::hand,
+        Verb::mode}},
       {"Keep", {Verb::gc, Verb::doctor, Verb::version}},
   };
 }

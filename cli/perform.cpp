@@ -24,6 +24,7 @@ ExitCode perform(const Arguments& arguments, const Console& console) {
     case Verb::brief: return brief(arguments, console);
     case Verb::take: return take(arguments, console);
     case Verb::hand: return hand(arguments, console);
+    case Verb::mode: return mode(arguments, console);
     case Verb::pause: return pause(arguments, console);
     case Verb::cancel: return cancel(arguments, console);
     case Verb::retry: return retry(arguments, console);

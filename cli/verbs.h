@@ -61,6 +61,8 @@ inline constexpr std::array kVerbs = {
              "rung note 42 \"called the data centre\""},
     VerbSpec{Verb::take, "take", "[RUN]", "take command of a run",
              "rung take 42 --say \"mira's shift ended\""},
+    VerbSpec{Verb::mode, "mode", "[RUN] MODE", "go on with a run in another of its modes",
+             "rung mode 42 unplanned --say \"east does not answer\""},
     VerbSpec{Verb::hand, "hand", "[RUN]", "hand command of a run to somebody else",
              "rung hand 42 --to ana --say \"my shift ends\""},
     VerbSpec{Verb::pause, "pause", "[RUN]", "start no new step; what runs goes on",

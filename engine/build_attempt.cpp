@@ -121,7 +121,7 @@ Attempt attempt_without_inputs(const Graph& graph, const RunState& run, NodeInde
   attempt.id = attempt_id(graph, run, i);
   attempt.key = key_of(run, attempt.id.address, run.at(i).generation);
   attempt.run_name = run_name(run);
-  attempt.mode = run.created->mode;
+  attempt.mode = run.mode;
   attempt.folder = graph.plan().folder_of(step);
   attempt.uses = step.action.uses;
   attempt.outputs = step.action.outputs;

@@ -63,6 +63,10 @@ struct Encode {
     row.args.emplace("to", c.to.who);
     row.args.emplace("to_groups", Value::List(c.to.groups.begin(), c.to.groups.end()));
   }
+  void operator()(const SwitchMode& c) const {
+    plain("mode", c.by);
+    row.args.emplace("mode", c.mode);
+  }
   void operator()(const Cancel& c) const {
     plain("cancel", c.by);
     if (c.running == CancelRunning::kill) row.args.emplace("kill", true);
@@ -203,6 +207,7 @@ Result<Request> decode(const state::Command& row) {
   if (kind == "resume") return Request(Command(Continue{by}));
   if (kind == "take") return Request(Command(TakeCommand{by}));
   if (kind == "hand") return Request(Command(HandCommand{receiver_of(row), by}));
+  if (kind == "mode") return Request(Command(SwitchMode{text_of(row, "mode"), by}));
   if (kind == "undo") return Request(Command(Undo{by}));
   if (kind == "cancel") {
     const bool kills = row.args.contains("kill");

@@ -1,5 +1,7 @@
 #include "runbooks/check_policy.h"
 
+#include "runbooks/fields.h"
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -19,6 +21,7 @@ class PolicyCheck {
       const DraftStep* draft = unfolded_.drafts[i];
       if (draft == nullptr) continue;
       check_people(*draft);
+      check_modes(*draft);
       if (draft->is_flawed || draft->kind_bit == 0) continue;
       const Step& step = unfolded_.steps[i];
       if (step.kind == StepKind::action && !step.undoes) check_action(step, *draft);
@@ -51,6 +54,20 @@ class PolicyCheck {
                      "add  by: [...]  with names from `people:`");
     }
     check_quorum(draft);
+  }
+
+  void check_modes(const DraftStep& draft) {
+    const auto& known = draft_.plan.modes;
+    for (const std::string& mode : draft.step.modes) {
+      if (std::find(known.begin(), known.end(), mode) != known.end()) continue;
+      const auto near = nearest(mode, {known.begin(), known.end()});
+      const Node* node =
+          draft.node->member("modes") == nullptr ? nullptr : &draft.node->member("modes")->value;
+      report().error(node == nullptr ? draft.place : place_of(*node),
+                     "the runbook has no mode `" + mode + "`",
+                     near.empty() ? "add it to the runbook's  modes: [...]"
+                                  : "did you mean " + std::string(near) + "?");
+    }
   }
 
   // Where only named users may approve there must be enough of them.

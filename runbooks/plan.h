@@ -165,6 +165,7 @@ struct Step {
   std::optional<StepIndex> undoes;  // set on that step
 
   Expression when;
+  std::vector<std::string> modes;  // of the run in which it is done; empty: all
   ActionUse action;                // kind action, participant; of a watch its check
   std::optional<ActionUse> probe;  // kind action: how to look, beside what the action itself offers
   Template::Map set;               // kind set: name -> value
@@ -246,6 +247,7 @@ struct Person {
 struct Connection {
   std::string uses;  // its kind
   Template::Map fields;
+  bool is_of_environment = false;  // the environment changes it: it is not the real one
   friend bool operator==(const Connection&, const Connection&) = default;
 };
 

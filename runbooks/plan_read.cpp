@@ -262,6 +262,7 @@ Step read_step(FieldReader in) {
   out.undo = step(in, "undo");
   out.undoes = step(in, "undoes");
   out.when.text = in.text("when");
+  out.modes = texts(in, "modes");
   read_kind(in, out);
   out.timeout = in.duration("timeout");
   out.step_timeout = in.duration("step_timeout");
@@ -314,7 +315,8 @@ std::map<std::string, Connection, std::less<>> read_connections(FieldReader& in,
   std::map<std::string, Connection, std::less<>> out;
   in.each_member(field, [&](const std::string& name, const Value& value) {
     FieldReader one = in.inner(value, std::string(field));
-    out.emplace(name, Connection{one.text("uses"), templates(one, "fields")});
+    out.emplace(name, Connection{one.text("uses"), templates(one, "fields"),
+                                 one.boolean("of_environment")});
     one.refuse_others();
   });
   return out;

@@ -212,6 +212,7 @@ Value::Map fields_of(const Step& step) {
   out.step("undo", step.undo);
   out.step("undoes", step.undoes);
   out.text("when", step.when.text);
+  out.texts("modes", step.modes);
   write_kind(step, out);
   out.duration("timeout", step.timeout);
   out.duration("step_timeout", step.step_timeout);
@@ -237,6 +238,7 @@ Value::Map fields_of(const std::map<std::string, Connection, std::less<>>& conne
     FieldWriter out;
     out.text("uses", connection.uses);
     out.templates("fields", connection.fields);
+    out.boolean("of_environment", connection.is_of_environment);
     all.emplace(name, out.take());
   }
   return all;

@@ -139,6 +139,16 @@ class ProjectReader {
   Project project_;
 };
 
+// The connections that an environment puts in the place of the real ones.
+void mark_changed(Project& project, const Node& environment) {
+  const Member* connections = environment.member("connections");
+  if (connections == nullptr) return;
+  for (const auto& member : connections->value.members) {
+    const auto found = project.here.connections.find(member.key);
+    if (found != project.here.connections.end()) found->second.is_of_environment = true;
+  }
+}
+
 const Member* find_environment(const Node& root, const ProjectReading& reading) {
   const Member* all = root.member("environments");
   std::vector<std::string_view> known;
@@ -192,6 +202,7 @@ Project read_project(const ProjectReading& reading) {
       Project other = ProjectReader(changed, reading).read();
       if (environment.key == reading.environment) {
         other.environment = environment.key;
+        mark_changed(other, environment.value);
         other.elsewhere = std::move(project.elsewhere);
         project = std::move(other);
       } else {

@@ -452,9 +452,8 @@ const Table& branch_table() {
 
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {"failover", "backup", "scale",
-                 "verify",   "locks",  "lua",
-                 "abort_if", "modes",  "accept_split_brain_risk",
+  table.later = {"failover", "backup", "scale",    "verify",
+                 "locks",    "lua",    "abort_if", "accept_split_brain_risk",
                  "triggers"};
   table.keys = {
       {"id",
@@ -465,6 +464,7 @@ Table make_step_table() {
        true},
       {"title", Shape::text, "What it does, for screens."},
       {"when", Shape::condition, "Only if this holds; else the step is skipped."},
+      {"modes", Shape::names, "Only in these modes of the run: [unplanned]; else it is skipped."},
       {"needs", Shape::names,
        "Steps of the same list that must have ended well. Makes the list a graph."},
       {"phase",

@@ -164,6 +164,7 @@ class StepReader {
     Step& step = draft_.step;
     step.title = fields_.text("title");
     step.phase = fields_.text("phase");
+    step.modes = fields_.texts("modes");
     ValueReader values(report(), draft_.uses);
     if (const Node* when = fields_.get("when")) step.when = values.condition(*when, "when", {});
     if (const Node* needs = fields_.get("needs")) {

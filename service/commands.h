@@ -20,6 +20,7 @@ using engine::ResolveAs;
 using engine::RetryStep;
 using engine::SendSignal;
 using engine::SkipStep;
+using engine::SwitchMode;
 using engine::TakeCommand;
 using engine::Undo;
 using engine::Vote;

@@ -270,7 +270,7 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   for (const Step& step : plan.steps) view.files.insert(step.pinned.begin(), step.pinned.end());
   view.commit = run.created->commit;
   view.is_modified = run.created->is_modified;
-  view.mode = run.created->mode;
+  view.mode = run.mode;
   view.environment = run.created->environment;
   view.who = run.created->who;
   view.say = run.created->say;

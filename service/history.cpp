@@ -180,6 +180,7 @@ void History::note_deed(const state::Event& event) {
           [&](const state::RunCommanded& e) {
             deed(e.who, e.to == e.who ? "took command" : "handed command to " + e.to, e.say);
           },
+          [&](const state::ModeSwitched& e) { deed(e.who, "switched to " + e.mode, e.say); },
           [&](const state::StepReset& e) { deed(e.who, "retried", e.say); },
           [](const auto&) {},
       },

@@ -150,9 +150,23 @@ Result<Value::Map> read_inputs(const runbooks::Plan& plan, const std::vector<std
   return Error(ErrorCode::invalid, message);
 }
 
+namespace {
+
+// A drill acts on what an environment puts in the place of the real servers.
+Result<std::string> with_environment(const runbooks::Plan& plan, const std::string& mode) {
+  if (mode != "drill" || !plan.environment.empty()) return mode;
+  return Error(ErrorCode::invalid,
+               "a drill needs an environment, so that it does not act on the real servers: add "
+               "--env NAME (rung.yaml: environments)");
+}
+
+}  // namespace
+
 Result<std::string> choose_mode(const runbooks::Plan& plan, const std::string& given) {
-  if (given.empty()) return plan.modes.empty() ? std::string() : plan.modes.front();
-  if (std::find(plan.modes.begin(), plan.modes.end(), given) != plan.modes.end()) return given;
+  if (given.empty())
+    return plan.modes.empty() ? std::string() : with_environment(plan, plan.modes.front());
+  if (std::find(plan.modes.begin(), plan.modes.end(), given) != plan.modes.end())
+    return with_environment(plan, given);
   if (plan.modes.empty())
     return Error(ErrorCode::invalid,
                  plan.runbook + " has no modes, so --mode " + given + " means nothing");

@@ -242,6 +242,13 @@ struct RunCommanded {
   std::string say{};
   friend bool operator==(const RunCommanded&, const RunCommanded&) = default;
 };
+// The run goes on in another of its modes.
+struct ModeSwitched {
+  std::string mode{};
+  std::string who{};
+  std::string say{};
+  friend bool operator==(const ModeSwitched&, const ModeSwitched&) = default;
+};
 // A step that waits for people, or (without a step) a run that is paused or stuck, still waits.
 struct Reminded {
   std::int64_t count = 0;         // reminders so far, those that no engine was there for among them
@@ -289,8 +296,8 @@ using Payload =
                  FinallyStarted, RunStuck, RunFinished, RunNoted, SignalReceived, StepStarted,
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
                  StepSkipped, StepReset, Voted, StepUndone, StepCorrected, ApprovalVoided,
-                 RunCommanded, Reminded, LoopOpened, ChildOpened, StepLooked, TwoPhaseDecided,
-                 ParticipantPrepared, ParticipantSettled, LocksAsked, LocksTaken>;
+                 RunCommanded, Reminded, ModeSwitched, LoopOpened, ChildOpened, StepLooked,
+                 LocksAsked, LocksTaken, TwoPhaseDecided, ParticipantPrepared, ParticipantSettled>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

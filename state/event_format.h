@@ -290,6 +290,14 @@ struct Format<RunCommanded> {
 };
 
 template <>
+struct Format<ModeSwitched> {
+  static constexpr EventType type{35, 1, "mode.switched"};
+  static constexpr std::tuple fields{Field{"mode", &ModeSwitched::mode},
+                                     Field{"say", &ModeSwitched::say},
+                                     Field{"who", &ModeSwitched::who}};
+};
+
+template <>
 struct Format<Reminded> {
   static constexpr EventType type{34, 1, "people.reminded"};
   static constexpr std::tuple fields{Field{"count", &Reminded::count}, Field{"to", &Reminded::to}};

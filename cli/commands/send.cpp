@@ -9,7 +9,7 @@ namespace {
 
 // A note and who commands take effect by being written.
 bool needs_engine(Verb verb) {
-  return verb != Verb::note && verb != Verb::take && verb != Verb::hand;
+  return verb != Verb::note && verb != Verb::take && verb != Verb::hand && verb != Verb::mode;
 }
 
 void print_answer(const Arguments& arguments, const Console& console, const service::Sent& sent) {

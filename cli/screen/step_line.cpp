@@ -58,6 +58,7 @@ std::string outputs_text(const Value::Map& outputs) {
 
 std::string skipped_text(const StepView& step) {
   if (step.skipped_because == "when") return "not needed (when)";
+  if (step.skipped_because == "mode") return "not in this mode";
   if (step.skipped_because == "choose") return "another branch was taken";
   if (step.skipped_because == "branch") return "not reached";
   if (!step.who.empty()) return "skipped by " + step.who;

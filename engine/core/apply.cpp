@@ -48,6 +48,7 @@ class Fold {
     if (run_.created) return Error(ErrorCode::corrupt, "run.created twice");
     run_.created = e;
     run_.created_at = event_.at;
+    run_.mode = e.mode;
     run_.commander = commands_from_the_start(e) ? e.who : "";
     run_.commanded_since = event_.at;
     add_steps(StepIndex{0}, static_cast<std::uint32_t>(graph_.size()), 1);
@@ -156,6 +157,11 @@ class Fold {
   Result<void> on(const RunCommanded& e) {
     run_.commander = e.to;
     run_.commanded_since = event_.at;
+    return success();
+  }
+
+  Result<void> on(const ModeSwitched& e) {
+    run_.mode = e.mode;
     return success();
   }
 

@@ -1,6 +1,7 @@
 #include "engine/core/attempt.h"
 
 #include "engine/core/corrections.h"
+#include "engine/core/drill.h"
 #include "engine/core/resolve.h"
 #include "engine/core/step_rules.h"
 #include "engine/core/two_phase.h"
@@ -181,6 +182,9 @@ bool begin_attempt(Draft& draft, NodeIndex i) {
   if (!recorded) return fails(draft, i, recorded.error());
   auto target = target_of(draft, step, scope);
   if (!target) return fails(draft, i, target.error());
+  const std::string refusal =
+      refused_in_drill(draft, step, visible(*fields, recorded.value()), target.value());
+  if (!refusal.empty()) return fails(draft, i, Error(ErrorCode::denied, refusal));
 
   state::StepStarted started;
   started.inputs = std::move(recorded).value();

@@ -3,6 +3,8 @@
 #include "engine/core/step_rules.h"
 #include "engine/core/two_phase.h"
 
+#include <algorithm>
+
 namespace rung::engine {
 namespace {
 
@@ -119,6 +121,11 @@ bool is_chosen_already(const Draft& draft, NodeIndex i) {
   return false;
 }
 
+bool is_of_mode(const Draft& draft, NodeIndex i) {
+  const auto& modes = draft.step(i).modes;
+  return modes.empty() || std::find(modes.begin(), modes.end(), draft.state().mode) != modes.end();
+}
+
 void skip(Draft& draft, NodeIndex i, std::string reason) {
   state::StepSkipped skipped;
   skipped.reason = std::move(reason);
@@ -146,6 +153,7 @@ std::optional<bool> is_wanted(Draft& draft, NodeIndex i) {
 
 void begin_step(Draft& draft, NodeIndex i) {
   if (is_chosen_already(draft, i)) return skip(draft, i, "choose");
+  if (!is_of_mode(draft, i)) return skip(draft, i, "mode");
   const auto wanted = is_wanted(draft, i);
   if (!wanted) return;
   if (!*wanted) return skip(draft, i, "when");

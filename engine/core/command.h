@@ -119,6 +119,10 @@ struct Resolve {
 struct TakeCommand {
   By by;
 };
+struct SwitchMode {
+  std::string mode;
+  By by;
+};
 struct HandCommand {
   By to;  // who and their groups
   By by;
@@ -127,8 +131,9 @@ struct Undo {
   By by;
 };
 
-using Command = std::variant<Claim, FinishAttempt, FinishProbe, FinishLook, PassTime, Go, TakeLocks,
-                             Vote, FinishManual, PickOption, SendSignal, Note, Pause, Continue,
-                             Cancel, RetryStep, SkipStep, Resolve, TakeCommand, HandCommand, Undo>;
+using Command =
+    std::variant<Claim, FinishAttempt, FinishProbe, FinishLook, PassTime, Go, TakeLocks, Vote,
+                 FinishManual, PickOption, SendSignal, Note, Pause, Continue, Cancel, RetryStep,
+                 SkipStep, Resolve, TakeCommand, HandCommand, SwitchMode, Undo>;
 
 }  // namespace rung::engine

@@ -27,6 +27,7 @@ void carry_out(Draft& draft, const SkipStep& command);
 void carry_out(Draft& draft, const Resolve& command);
 void carry_out(Draft& draft, const TakeCommand& command);
 void carry_out(Draft& draft, const HandCommand& command);
+void carry_out(Draft& draft, const SwitchMode& command);
 void carry_out(Draft& draft, const Undo& command);
 
 // The step that a person names, by address or id; "" means the only one for which `fits` holds.

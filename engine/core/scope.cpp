@@ -103,7 +103,7 @@ Value RunScope::run_facts() const {
   facts.emplace("id", Value(run_name(run_)));
   facts.emplace("runbook", Value(run_.created->runbook));
   facts.emplace("who", Value(run_.created->who));
-  facts.emplace("mode", Value(run_.created->mode));
+  facts.emplace("mode", Value(run_.mode));
   facts.emplace("created_at", Value(run_.created_at));
   const bool is_ending = run_.ending.has_value();
   const bool went_well = !is_ending || run_.ending->ending == state::Ending::succeed;
@@ -120,7 +120,7 @@ std::optional<Value> RunScope::name(std::string_view name) const {
   const state::ChildOpened* given = child();
   if (name == "inputs") return Value(given != nullptr ? given->inputs : run_.created->inputs);
   if (name == "vars") return Value(given != nullptr ? given->vars : run_.created->vars);
-  if (name == "mode") return Value(run_.created->mode);
+  if (name == "mode") return Value(run_.mode);
   if (name == "sites") return Value(graph_.plan().sites);
   return std::nullopt;
 }

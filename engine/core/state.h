@@ -133,6 +133,7 @@ struct RunState {
   std::set<NodeIndex> cleanups;      // `finally` of groups that have begun, until it is over
   std::map<NodeIndex, Value::Map> corrections;  // inputs that people corrected, from now on
   std::map<NodeIndex, Value::Map> corrected;    // those that the latest attempt was made with
+  std::string mode;                             // in which it goes on now
   std::string commander;                        // who commands the run; "" for nobody
   TimePoint commanded_since;
   std::map<NodeIndex, Asking> asking;  // what waits for people; the root for the run itself

@@ -163,6 +163,9 @@ class Teller {
   Said operator()(const state::RunCommanded& e) const {
     return Words{"", e.to + " commands" + by(e.who, e.say)};
   }
+  Said operator()(const state::ModeSwitched& e) const {
+    return Words{"", "goes on in mode " + e.mode + by(e.who, e.say)};
+  }
   Said operator()(const state::Reminded& e) const {
     std::string to;
     for (const std::string& name : e.to) to += (to.empty() ? "" : ", ") + name;

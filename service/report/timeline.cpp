@@ -243,6 +243,7 @@ class Story {
   void on(const RunCommanded& e) {
     person(e.to == e.who ? "took command" : "handed command to " + e.to, e.who, e.say);
   }
+  void on(const ModeSwitched& e) { person("switched to " + e.mode, e.who, e.say); }
   void on(const Reminded& e) {
     std::string to;
     for (const std::string& name : e.to) to += (to.empty() ? "" : ", ") + name;

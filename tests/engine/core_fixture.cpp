@@ -37,7 +37,7 @@ void CoreTest::given(PlanBuilder builder, Value::Map inputs) {
   run.id = RunId{42};
   run.plan_hash = to_hex(runbooks::hash_of(graph_->plan()));
   run.inputs = std::move(inputs);
-  run.mode = "planned";
+  run.mode = graph_->plan().modes.front();
   run.by = by("li");
   decision_ = create_run(run, context());
   state_ = std::move(decision_.state);

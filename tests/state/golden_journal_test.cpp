@@ -110,6 +110,11 @@ std::vector<Event> one_of_each_of_approvals() {
                    Reminded{3, {"lead"}}});
 }
 
+// Those of modes.
+std::vector<Event> one_of_each_of_modes() {
+  return in_a_row({created_by_mila(), ModeSwitched{"unplanned", "mila", "east is gone"}});
+}
+
 // Those of loops.
 std::vector<Event> one_of_each_of_loops() {
   return in_a_row({created_by_mila(), LoopOpened{Value{Value::List{1, "b"}}, {"1", "b"}}});
@@ -159,6 +164,7 @@ struct OneOfEach {
 constexpr OneOfEach kOneOfEach[] = {{"one-of-each.json", one_of_each},
                                     {"people.json", one_of_each_of_people},
                                     {"approvals.json", one_of_each_of_approvals},
+                                    {"modes.json", one_of_each_of_modes},
                                     {"loops.json", one_of_each_of_loops},
                                     {"children.json", one_of_each_of_children},
                                     {"watches.json", one_of_each_of_watches},
