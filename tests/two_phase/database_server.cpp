@@ -194,9 +194,11 @@ std::vector<std::string> PostgresServer::prepared() const {
 
 MariadbServer::MariadbServer() : DatabaseServer("mariadb") {
   const std::string user = is_root() ? "root" : "";
-  std::vector<std::string> install{"mariadb-install-db", "--no-defaults",
-                                   "--datadir=" + folder() + "/data",
-                                   "--auth-root-authentication-method=normal", "--skip-test-db"};
+  std::vector<std::string> install{
+      "mariadb-install-db", "--no-defaults",
+      // Servers that begin at once would take each other's temporary tables.
+      "--tmpdir=" + folder(), "--datadir=" + folder() + "/data",
+      "--auth-root-authentication-method=normal", "--skip-test-db"};
   if (is_root()) install.emplace_back("--user=root");
   run(install);
   start();
@@ -212,6 +214,7 @@ std::vector<std::string> MariadbServer::command() const {
                                  "--socket=" + folder() + "/socket",
                                  "--pid-file=" + folder() + "/pid",
                                  "--skip-networking",
+                                 "--tmpdir=" + folder(),
                                  "--innodb-buffer-pool-size=8M",
                                  "--innodb-log-file-size=8M",
                                  "--innodb-flush-log-at-trx-commit=1",

@@ -92,7 +92,7 @@ TEST_F(TwoPhaseRun, EndsAsMixedByThePrintedCommandWhereAServerIsGoneForEver) {
 
 // A PREPARE that came late: its run is over, and was rolled back.
 TEST_F(TwoPhaseRun, EndsAtTheNextStartWhatWasLeftPreparedAndNothingElse) {
-  box.set("RUNG_FAILPOINT", "executor.after_effect/money/stock.1=stop");
+  box.set("RUNG_FAILPOINT", "executor.after_effect/money/east.1=stop");
   auto engine = box.start({"run", "move.yaml"});
   box.set("RUNG_FAILPOINT", "");
   ASSERT_TRUE(bank.server(0).comes_to("select count(*) from pg_prepared_xacts", "1"));
