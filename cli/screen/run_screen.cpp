@@ -51,10 +51,37 @@ std::pair<std::size_t, std::size_t> window(const std::vector<const StepView*>& s
   return {first, first + room};
 }
 
+// How many steps from `first` on end, or have not begun, in the same way.
+std::size_t alike(const std::vector<const StepView*>& steps, std::size_t first) {
+  const StepStatus status = steps[first]->status;
+  const bool is_quiet = status == StepStatus::succeeded || status == StepStatus::skipped ||
+                        status == StepStatus::undone || status == StepStatus::waiting;
+  std::size_t end = first + 1;
+  while (is_quiet && end < steps.size() && steps[end]->status == status) ++end;
+  return end - first;
+}
+
+// On a terminal a long row of steps that are alike is shown by its ends: what matters to people is
+// between such rows. A pipe gets every line.
 std::string steps_text(const Style& style, const RunView& run, TimePoint now) {
+  constexpr std::size_t kLongRow = 40;
+  constexpr std::size_t kEnds = 3;
   const std::size_t width = address_width(run);
+  const auto steps = shown_steps(run);
+  const auto line = [&](std::size_t i) { return step_line(style, *steps[i], width, now) + "\n"; };
   std::string out;
-  for (const StepView* step : shown_steps(run)) out += step_line(style, *step, width, now) + "\n";
+  for (std::size_t i = 0; i < steps.size();) {
+    const std::size_t count = alike(steps, i);
+    const bool is_long = style.is_terminal && count > kLongRow;
+    for (std::size_t n = 0; n < (is_long ? kEnds : count); ++n) out += line(i + n);
+    if (is_long) {
+      out += "      ... " + std::to_string(count - 2 * kEnds) + " more " +
+             std::string(name_of(steps[i]->status)) + "; all of them: rung show " +
+             std::to_string(run.id.number) + " | less\n";
+      for (std::size_t n = count - kEnds; n < count; ++n) out += line(i + n);
+    }
+    i += count;
+  }
   return out;
 }
 

@@ -168,6 +168,22 @@ TEST(Screens, LiveRunOfManyStepsShowsThoseAroundTheOneThatRuns) {
   EXPECT_THAT(lines, testing::Contains(testing::HasSubstr("more below")));
 }
 
+TEST(Screens, ALongRowOfStepsThatAreAlikeIsShownByItsEndsOnATerminalOnly) {
+  std::string yaml = "rung: v1\nname: many\nsteps:\n";
+  for (int i = 0; i < 100; ++i) yaml += "  - {id: s" + std::to_string(i) + ", set: {x: 1}}\n";
+  ScriptedRun run(yaml);
+  run.created("03:00:00", {}).claimed("03:00:00", 1);
+  for (int i = 0; i < 60; ++i)
+    run.event("03:00:02", "s" + std::to_string(i), state::StepSucceeded{});
+  const std::string shown = show_screen({}, run.view(), at("03:00:05"));
+  EXPECT_THAT(shown, testing::HasSubstr("... 54 more succeeded"));
+  EXPECT_THAT(shown, testing::HasSubstr("s59"));
+  EXPECT_THAT(shown, testing::Not(testing::HasSubstr("s30")));
+  Style pipe;
+  pipe.is_terminal = false;
+  EXPECT_THAT(show_screen(pipe, run.view(), at("03:00:05")), testing::HasSubstr("s30"));
+}
+
 TEST(Screens, ChangesAreALineEach) {
   const auto before = waiting_for_consent().view();
   const auto after = finished().view();
