@@ -79,6 +79,7 @@ enum KindBit : unsigned {
   kind_decide = 4096,
   kind_runbook = 8192,
   kind_two_phase = 16384,
+  kind_verify = 131072,
 };
 struct StepWord {
   std::string_view key;
@@ -95,5 +96,6 @@ const Table& step_table();
 const Table& action_table();
 // `check:` of a wait, and each of a verify: a use of an action that only reads.
 const Table& check_table();
+const Table& verify_table();
 
 }  // namespace rung::runbooks

@@ -183,6 +183,7 @@ struct Step {
   std::optional<ChildSpec> child;
   bool is_finally =
       false;               // kind group: of its parent, whose steps it needs; runs however they end
+  bool is_verify = false;  // kind group: its children are the checks of a verification
   bool is_choice = false;  // kind group: of its children, in order, the first whose `when` holds
   std::optional<OnFailure>
       on_failure;  // kind group: of what fails in it; else of what is around it

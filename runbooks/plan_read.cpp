@@ -245,6 +245,7 @@ void read_kind(FieldReader& in, Step& out) {
   if (const Value* loop = in.value("loop")) out.loop = read_loop(in.inner(*loop, "loop"));
   if (const Value* child = in.value("child")) out.child = read_child(in.inner(*child, "child"));
   out.module = static_cast<std::uint32_t>(in.integer("module", 0));
+  out.is_verify = in.boolean("verify");
   out.is_choice = in.boolean("choice");
   out.is_finally = in.boolean("finally");
   if (in.value("on_failure") != nullptr)

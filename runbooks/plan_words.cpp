@@ -24,6 +24,7 @@ std::string_view kind_text(const Step& step) {
   if (step.loop) return "for_each";
   if (step.child) return "runbook";
   if (step.is_finally) return "finally";
+  if (step.is_verify) return "verify";
   return step.is_choice ? "choose" : step.is_parallel ? "parallel" : "group";
 }
 

@@ -196,6 +196,7 @@ void write_kind(const Step& step, FieldWriter& out) {
   if (step.loop) out.map("loop", fields_of(*step.loop));
   if (step.child) out.map("child", fields_of(*step.child));
   out.integer("module", step.module);
+  out.boolean("verify", step.is_verify);
   out.boolean("choice", step.is_choice);
   out.boolean("finally", step.is_finally);
   if (step.on_failure) out.put("on_failure", name_of(*step.on_failure));

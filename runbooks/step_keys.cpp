@@ -11,7 +11,7 @@ constexpr unsigned kCommands = kind_shell | kind_command;
 constexpr unsigned kActions = kCommands | kind_http | kind_uses;
 constexpr unsigned kWaits = kind_wait | kind_approve | kind_manual;
 constexpr unsigned kLists = kind_steps | kind_parallel;
-constexpr unsigned kGroups = kLists | kind_choose | kind_runbook;
+constexpr unsigned kGroups = kLists | kind_choose | kind_runbook | kind_verify;
 
 const Table& retry_table() {
   static const Table table{
@@ -452,9 +452,9 @@ const Table& branch_table() {
 
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {"failover", "backup", "scale",    "verify",
-                 "locks",    "lua",    "abort_if", "accept_split_brain_risk",
-                 "triggers"};
+  table.later = {
+      "failover", "backup", "scale", "locks", "lua", "abort_if", "accept_split_brain_risk",
+      "triggers"};
   table.keys = {
       {"id",
        Shape::name,
@@ -493,6 +493,9 @@ void add_group_words(std::vector<Key>& keys) {
       ~0u);
   add({"choose", Shape::tables, "Of several branches the first whose condition holds.",
        &branch_table()},
+      ~0u);
+  add({"verify", Shape::table, "Looks until all its checks are good, or the time is over.",
+       &verify_table()},
       ~0u);
   add({"for_each", Shape::table, "Does the steps once for each item of a list.", &loop_table()},
       kLists | kind_runbook);
@@ -578,7 +581,8 @@ const std::vector<StepWord>& step_words() {
       {"uses", kind_uses},     {"set", kind_set},           {"fail", kind_fail},
       {"wait", kind_wait},     {"approve", kind_approve},   {"manual", kind_manual},
       {"steps", kind_steps},   {"parallel", kind_parallel}, {"choose", kind_choose},
-      {"decide", kind_decide}, {"runbook", kind_runbook},   {"two_phase", kind_two_phase}};
+      {"decide", kind_decide}, {"runbook", kind_runbook},   {"two_phase", kind_two_phase},
+      {"verify", kind_verify}};
   return words;
 }
 

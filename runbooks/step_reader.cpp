@@ -4,6 +4,7 @@
 #include "runbooks/people_reader.h"
 #include "runbooks/two_phase_reader.h"
 #include "runbooks/value_reader.h"
+#include "runbooks/verify_reader.h"
 
 #include <algorithm>
 #include <utility>
@@ -132,7 +133,7 @@ class StepReader {
     report().error(
         draft_.place, name() + " does nothing",
         "add one of shell, command, http, uses, set, fail, wait, approve, manual, decide, steps, "
-        "parallel, choose, runbook, two_phase");
+        "parallel, choose, runbook, two_phase, verify");
   }
 
   void check_applicable() {
@@ -229,6 +230,10 @@ class StepReader {
       case kind_two_phase:
         if (const Node* node = fields_.get("two_phase"))
           read_two_phase(*node, *fields_.table().find("two_phase")->table, reading_, draft_);
+        return;
+      case kind_verify:
+        read_policy();
+        if (const Node* node = fields_.get("verify")) read_verify(*node, reading_, draft_);
         return;
       default: return read_group();
     }

@@ -1,5 +1,6 @@
 #include "runbooks/watch_reader.h"
 
+#include "runbooks/check_reader.h"
 #include "runbooks/value_reader.h"
 
 #include <algorithm>
@@ -8,72 +9,12 @@
 namespace rung::runbooks {
 namespace {
 
-constexpr Duration kLookTimeout = std::chrono::seconds(30);
 constexpr Duration kEvery = std::chrono::seconds(10);
-constexpr Duration kOftenest = std::chrono::milliseconds(100);
 
 OnTimeout on_timeout(const std::string& word) {
   if (word == "pause") return OnTimeout::pause;
   if (word == "continue") return OnTimeout::proceed;
   return OnTimeout::fail;
-}
-
-// A command cannot be judged from outside: that it is a check is its author's word.
-void refuse_effects(const Fields& check, const Reading& reading, DraftStep& draft) {
-  const ActionUse& use = draft.step.action;
-  const ActionSpec* spec = reading.catalog.find(use.uses);
-  if (spec == nullptr || spec->is_supervised || draft.is_flawed) return;
-  Value::Map constants;
-  for (const auto& [field, value] : use.with) {
-    if (is_constant(value)) constants.emplace(field, constant_value(value));
-  }
-  const auto effect = reading.catalog.effect_class(use.uses, constants);
-  if (!effect || *effect == EffectClass::read) return;
-  reading.report.error(check.place(check.has("http") ? "http" : "uses"),
-                       "a check is looked at again and again and must only read; this use of " +
-                           use.uses + " is of class " + std::string(name_of(*effect)),
-                       "look with an action that reads, such as http.get, and do this in a step "
-                       "of its own");
-}
-
-// What the wait itself gives beside the check's outputs.
-void refuse_taken_outputs(const Fields& check, const Reading& reading) {
-  const Node* outputs = check.get("outputs");
-  if (outputs == nullptr) return;
-  for (const auto& member : outputs->members) {
-    const bool is_taken = member.key == "held" || member.key == "looks" || member.key == "samples";
-    if (!is_taken) continue;
-    reading.report.error(place_of(member), "`" + member.key + "` is an output of the wait itself",
-                         "call it something else, such as my_" + member.key);
-  }
-}
-
-// False: it was refused.
-bool read_check(const Fields& check, const Reading& reading, DraftStep& draft) {
-  const auto words = std::count_if(step_words().begin(), step_words().end(),
-                                   [&](const StepWord& word) { return check.has(word.key); });
-  if (words != 1) {
-    draft.is_flawed = true;
-    if (check.has_unknown() || check.map().is_broken) return false;
-    reading.report.error(place_of(check.map()), "a check is one of shell, command, http and uses",
-                         "write  check: {http: {method: GET, url: \"...\"}}");
-    return false;
-  }
-  draft.step.action = read_action(check, reading, draft);
-  draft.step.is_unpinned = check.boolean("unpinned");
-  refuse_effects(check, reading, draft);
-  refuse_taken_outputs(check, reading);
-  return true;
-}
-
-// The outputs of the check, which a condition on them reads by their bare names.
-Names names_of_outputs(const ActionUse& use, const Catalog& catalog) {
-  Names names;
-  if (const ActionSpec* spec = catalog.find(use.uses)) {
-    for (const auto& output : spec->outputs) names.outputs.push_back(output.name);
-  }
-  for (const auto& [name, type] : use.outputs) names.outputs.push_back(name);
-  return names;
 }
 
 void check_times(const Fields& wait, const Fields& step, const WatchSpec& watch, Duration timeout,
@@ -90,9 +31,7 @@ void check_times(const Fields& wait, const Fields& step, const WatchSpec& watch,
   };
   shorter("hold", watch.hold);
   shorter("every", watch.every);
-  if (watch.every >= kOftenest) return;
-  report.error(wait.place("every"), "a look every " + to_string(watch.every) + " is too often",
-               "write  every: " + to_string(kOftenest) + "  or more");
+  refuse_too_often(wait, watch.every, report);
 }
 
 }  // namespace
@@ -109,8 +48,13 @@ void read_watch(const Fields& wait, const Fields& step, const Reading& reading, 
   const Node* node = wait.get("check");
   if (node == nullptr) return;
   const Fields check(*node, check_table(), reading.report);
-  watch.look_timeout = check.duration("timeout").value_or(kLookTimeout);
+  watch.look_timeout = look_timeout(check);
   if (!read_check(check, reading, draft)) return;
+  if (!draft.step.action.expect.text.empty()) {
+    reading.report.error(
+        check.place("http"), "what a wait waits for stands in `until`",
+        "write  until: " + draft.step.action.expect.text + "  beside `check`, and remove `expect`");
+  }
   if (const Node* until = wait.get("until")) {
     watch.until =
         ValueReader(reading.report, draft.uses)

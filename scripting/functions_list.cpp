@@ -53,6 +53,31 @@ Computed<Value> extreme(const Call& call, bool is_least) {
   return copied(call, *best);
 }
 
+// The list that is the first argument, sorted.
+Computed<Value> in_order(const Call& call) {
+  TRY(const auto* list, list_argument(call, 0));
+  for (const auto& element : *list) {
+    TRY(call.meter.spend(1));
+    TRY(compare(element, list->front()));  // so that the order below cannot fail
+  }
+  const auto size = list->size();
+  TRY(call.meter.spend(size * static_cast<std::size_t>(std::log2(size + 1))));
+  TRY(auto sorted, copied(call, call[0]));
+  std::stable_sort(sorted.list()->begin(), sorted.list()->end(),
+                   [](const Value& a, const Value& b) { return compare(a, b).value() < 0; });
+  return sorted;
+}
+
+// The least element that so many per cent of the list do not exceed: always one that is there.
+Computed<Value> nearest_rank(const Call& call, double share) {
+  TRY(const auto* list, filled_list(call));
+  if (!(share > 0 && share <= 100)) return Problem{"a percentile is above 0 and at most 100"};
+  TRY(const auto sorted, in_order(call));
+  const auto size = list->size();
+  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(size) / 100));
+  return copied(call, (*sorted.list())[std::clamp(rank, std::size_t{1}, size) - 1]);
+}
+
 // Any two values have an order here, so that equal ones are found among many.
 class TotalOrder {
  public:
@@ -209,6 +234,30 @@ Computed<Value> sum(const Call& call) {
   return total;
 }
 
+// The mean of ints may be a fraction, as with `/`.
+Computed<Value> avg(const Call& call) {
+  TRY(const auto* list, filled_list(call));
+  TRY(const Value total, sum(call));
+  return arithmetic("/", total, Value(static_cast<std::int64_t>(list->size())));
+}
+
+Computed<Value> percentile(const Call& call) {
+  TRY(const double share, number_argument(call, 1));
+  return nearest_rank(call, share);
+}
+Computed<Value> p50(const Call& call) {
+  return nearest_rank(call, 50);
+}
+Computed<Value> p90(const Call& call) {
+  return nearest_rank(call, 90);
+}
+Computed<Value> p95(const Call& call) {
+  return nearest_rank(call, 95);
+}
+Computed<Value> p99(const Call& call) {
+  return nearest_rank(call, 99);
+}
+
 Computed<Value> min(const Call& call) {
   return extreme(call, true);
 }
@@ -217,17 +266,7 @@ Computed<Value> max(const Call& call) {
 }
 
 Computed<Value> sort(const Call& call) {
-  TRY(const auto* list, list_argument(call, 0));
-  for (const auto& element : *list) {
-    TRY(call.meter.spend(1));
-    TRY(compare(element, list->front()));  // so that the order below cannot fail
-  }
-  const auto size = list->size();
-  TRY(call.meter.spend(size * static_cast<std::size_t>(std::log2(size + 1))));
-  TRY(auto sorted, copied(call, call[0]));
-  std::stable_sort(sorted.list()->begin(), sorted.list()->end(),
-                   [](const Value& a, const Value& b) { return compare(a, b).value() < 0; });
-  return sorted;
+  return in_order(call);
 }
 
 Computed<Value> unique(const Call& call) {

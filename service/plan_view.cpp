@@ -300,10 +300,12 @@ class Describe {
 
   void add_watch(const Step& step, PlannedStep& planned) {
     const runbooks::WatchSpec& watch = *step.watch;
+    const bool is_check = step.parent && plan_.step(*step.parent).is_verify;
     planned.inputs.emplace_back("check", step.action.uses);
     for (const auto& [name, source] : step.action.with)
       planned.inputs.emplace_back(name, text_now(source));
-    if (!watch.until.text.empty()) planned.inputs.emplace_back("until", watch.until.text);
+    if (!watch.until.text.empty())
+      planned.inputs.emplace_back(is_check ? "expect" : "until", watch.until.text);
     planned.notes.push_back("looks every " + to_string(watch.every));
     if (watch.hold > Duration::zero())
       planned.notes.push_back("it must hold for " + to_string(watch.hold));

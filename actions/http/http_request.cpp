@@ -165,7 +165,10 @@ awaitable<Outcome> HttpRequest::run(RunRequest request) {
 Outcome HttpRequest::outcome_of_reply(RunRequest request, const Value::Map& reply) const {
   auto journey = prepare(spec_, fixed_method_, std::move(request));
   if (!journey) return not_sent(ErrorClass::invalid, journey.error().message());
-  const HttpUse& use = journey.value().use;
+  HttpUse& use = journey.value().use;
+  const auto elapsed = reply.find("elapsed");
+  if (elapsed != reply.end() && elapsed->second.get_if<Duration>() != nullptr)
+    use.elapsed = *elapsed->second.get_if<Duration>();
   return outcome_of(use, reply_of(reply, use.expected.empty() ? 200 : use.expected.front()));
 }
 

@@ -14,6 +14,17 @@ std::vector<const char*> outputs_of_kind(StepKind kind) {
   return {};
 }
 
+// What the checks of a verification saw, by their names.
+Value::Map check_outputs(const StepTree& tree, const RunState& run, NodeIndex group) {
+  Value::Map outputs;
+  for (const NodeIndex child : tree.children(group)) {
+    const std::string& address = tree.step(child).address;
+    if (run.at(child).outputs.empty()) continue;
+    outputs.emplace(address.substr(address.rfind('/') + 1), Value(run.at(child).outputs));
+  }
+  return outputs;
+}
+
 // What the steps of an item gave, by their ids.
 Value::Map item_outputs(const StepTree& tree, const RunState& run, NodeIndex group) {
   Value::Map outputs;
@@ -22,6 +33,7 @@ Value::Map item_outputs(const StepTree& tree, const RunState& run, NodeIndex gro
     if (step.kind == StepKind::group && !step.loop) {
       outputs.merge(item_outputs(tree, run, child));
     }
+    if (step.is_verify) outputs.emplace(step.id, Value(check_outputs(tree, run, child)));
     const bool has_outputs = !step.id.empty() && !run.at(child).outputs.empty();
     if (has_outputs) outputs.emplace(step.id, Value(run.at(child).outputs));
   }
@@ -75,6 +87,10 @@ Value step_facts(const StepTree& tree, const RunState& run, NodeIndex i) {
   for (const char* name : outputs_of_kind(step.kind)) outputs.emplace(name, Value());
   if (step.watch) {
     for (const char* name : {"held", "looks", "samples"}) outputs.emplace(name, Value());
+  }
+  if (step.is_verify) {
+    for (const auto& [name, value] : check_outputs(tree, run, i))
+      outputs.insert_or_assign(name, value);
   }
   for (const auto& [name, value] : state.outputs) outputs.insert_or_assign(name, value);
   facts = outputs;

@@ -192,6 +192,41 @@ Section timeline(const Report& report) {
   return section;
 }
 
+std::string_view verdict(const Watched& watched) {
+  switch (watched.ended) {
+    case Ended::done: return "good";
+    case Ended::not_yet: return "looks";
+    case Ended::not_done: return "given up";
+    case Ended::failed:
+    case Ended::unknown: break;
+  }
+  return "not good in time";
+}
+
+Section looks(const Report& report) {
+  constexpr std::size_t kMost = 50;
+  Section section{"Looks", {{"step", "", "looks", "good", "least / median / most"}, {}}, {}};
+  for (const Watched& one : report.looks) {
+    if (section.table.rows.size() == kMost) {
+      section.lines.push_back("And " + std::to_string(report.looks.size() - kMost) + " more.");
+      break;
+    }
+    const auto good =
+        std::count_if(one.seen.begin(), one.seen.end(), [](const Look& l) { return l.holds; });
+    const std::string last_error = one.seen.empty() ? "" : one.seen.back().error;
+    std::string saw = spread_text(one);
+    if (!last_error.empty()) saw += (saw.empty() ? "" : "; ") + ("at last: " + last_error);
+    section.table.rows.push_back(
+        {one.step,
+         {std::string(verdict(one)), one.ended == Ended::failed ? Weight::bad : Weight::plain},
+         std::to_string(one.looks),
+         std::to_string(good),
+         in_one_line(saw, kLongest)});
+  }
+  if (!report.looks.empty()) section.lines.emplace_back("-o json has each look.");
+  return section;
+}
+
 Section path(const Report& report) {
   Section section{"Critical path", {{"from", "step", "part", "took"}, {}}, {}};
   const CondensedPath condensed = condense(report.path);
@@ -305,7 +340,7 @@ Document lay_out(const Report& report, const std::string& rung) {
                                        : "so far " + brief(report.took) + ": it is not over";
   add_facts(document, report, rung);
   for (Section section : {objectives(report), parts(report), left(report), people(report),
-                          timeline(report), path(report), steps(report)}) {
+                          timeline(report), looks(report), path(report), steps(report)}) {
     const bool is_empty = section.table.rows.empty() && section.heading != "Left to do";
     if (!is_empty) document.sections.push_back(std::move(section));
   }

@@ -92,6 +92,7 @@ Report make_report(const History& history, const std::vector<state::Event>& even
   report.is_rto_met = run.status == RunStatus::succeeded && report.took <= run.rto;
   const StepKinds kinds = kinds_of(run, plan);
   report.timeline = timeline_of(events, kinds);
+  report.looks = looks_of(events);
 
   Lives lives = lives_of(events, kinds, report.until);
   const Network network = network_of(plan, lives);

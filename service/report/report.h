@@ -1,6 +1,7 @@
 #pragma once
 
 #include "service/report/forecast.h"
+#include "service/report/looks.h"
 #include "service/report/parts.h"
 #include "service/run_view.h"
 
@@ -58,6 +59,7 @@ struct Report {
   std::vector<PartPiece> path;
   std::vector<StepTimes> steps;  // that began, in that order
   std::vector<Moment> timeline;
+  std::vector<Watched> looks;        // of waits and checks
   std::vector<Life> lives;           // of steps, no groups
   std::optional<Expected> expected;  // of the whole
   std::vector<Left> left;

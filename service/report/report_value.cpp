@@ -96,6 +96,24 @@ Value timeline_value(const Report& report) {
   return list;
 }
 
+Value looks_value(const Report& report) {
+  Value::List list;
+  for (const Watched& one : report.looks) {
+    Value::List seen;
+    for (const Look& look : one.seen) {
+      Value::Map map{{"at", rounded(look.at)}, {"holds", look.holds}};
+      if (!look.outputs.empty()) map.emplace("outputs", look.outputs);
+      if (!look.error.empty()) map.emplace("error", look.error);
+      seen.emplace_back(std::move(map));
+    }
+    list.emplace_back(Value::Map{{"step", one.step},
+                                 {"looks", one.looks},
+                                 {"ended", name_of(one.ended)},
+                                 {"seen", std::move(seen)}});
+  }
+  return list;
+}
+
 Value left_value(const Report& report) {
   Value::List list;
   for (const Left& left : report.left) {
@@ -131,6 +149,7 @@ Value to_value(const Report& report) {
   put("critical_path", path_value(report));
   put("times", times_value(report));
   put("timeline", timeline_value(report));
+  put("looks", looks_value(report));
   put("left", left_value(report));
   put("evidence", evidence_value(report));
   return value;

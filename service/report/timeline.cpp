@@ -154,7 +154,7 @@ class Story {
     const std::string ask = text_of(e.shown, "ask");
     open(MomentKind::question, "asks").detail = ask.empty() ? text_of(e.shown, "do") : ask;
   }
-  void on(const StepLooked&) {}  // its end shows the samples
+  void on(const StepLooked&) {}  // report/looks.h
   void on(const LoopOpened&) {}  // its items tell
   void on(const ChildOpened&) {}
   void on(const StepSucceeded& e) {

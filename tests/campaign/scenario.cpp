@@ -94,6 +94,16 @@ steps:
   - {id: nap, wait: 50ms}
   - id: settled
     wait: {check: {shell: "wc -l < witness"}, until: int(stdout) > 3, every: 100ms, timeout: 10m}
+  - id: fine
+    verify:
+      within: 10m
+      checks:
+        lines: {shell: "wc -l < witness", expect: int(stdout) > 3, successes: 2, every: 100ms}
+        answers:
+          http: {method: GET, url: "{{ inputs.url }}/look"}
+          expect: max(code) == 200 and p95(elapsed) < 1m
+          samples: 2
+          every: 100ms
   - id: last
     how_to_tell: cat witness
     undo: none

@@ -91,6 +91,16 @@ StepBuilder wait_until_up(std::string id, Duration hold) {
   step->watch = std::move(watch);
   return step;
 }
+StepBuilder verification(std::string id, std::vector<StepBuilder> checks) {
+  StepBuilder step = group(std::move(id), {});
+  step->is_verify = step->is_parallel = true;
+  for (StepBuilder& check : checks) {
+    step->action.gives.push_back(check->id);
+    step.child(std::move(check));
+  }
+  return step;
+}
+
 StepBuilder wait_signal(std::string id, std::string signal) {
   StepBuilder step(std::move(id), StepKind::wait);
   step->wait.signal = std::move(signal);

@@ -59,6 +59,8 @@ StepBuilder each_of(std::string id, std::string in, std::vector<StepBuilder> chi
 StepBuilder wait_for(std::string id, Duration duration);
 // Looks every second, for at most a minute, until `up` holds of what it sees.
 StepBuilder wait_until_up(std::string id, Duration hold = {});
+// Its children are the checks.
+StepBuilder verification(std::string id, std::vector<StepBuilder> checks);
 StepBuilder wait_signal(std::string id, std::string signal);
 StepBuilder approve(std::string id, std::vector<std::string> by = {});
 StepBuilder manual(std::string id);

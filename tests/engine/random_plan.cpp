@@ -67,6 +67,7 @@ class Chance {
     if (once_in(4)) return transaction();
     if (once_in(3)) return choice(depth);
     if (once_in(4)) return loop(depth);
+    if (once_in(6)) return verified();
     StepBuilder step = group(name(), list(below(4), depth + 1));
     if (once_in(2)) {
       step.parallel();
@@ -108,6 +109,21 @@ class Chance {
     for (std::size_t n = 1 + below(2); n > 0; --n)
       steps.push_back(depth < 3 && once_in(5) ? nested(depth + 1) : leaf(true));
     group.finally(std::move(steps));
+  }
+
+  StepBuilder verified() {
+    std::vector<StepBuilder> checks;
+    for (std::size_t n = 1 + below(3); n > 0; --n) {
+      StepBuilder check = watch();
+      if (once_in(2)) {
+        check->watch->samples = static_cast<std::int32_t>(1 + below(3));
+        check->watch->until = {"any(up)"};
+      }
+      checks.push_back(std::move(check));
+    }
+    StepBuilder step = verification(name(), std::move(checks));
+    add_policy(step);
+    return step;
   }
 
   void add_policy(StepBuilder& group) {

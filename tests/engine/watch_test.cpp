@@ -27,7 +27,7 @@ class WatchTest : public CoreTest {
 
   // The look under way sees this.
   const Decision& sees(ProbeAnswer answer) {
-    const NodeIndex i = *tree().find("up");
+    const NodeIndex i = *(tree().find("up") ? tree().find("up") : tree().find("ok/up"));
     return send(FinishLook{i, state_.watches.at(i).now.asked, std::move(answer)});
   }
   const Decision& sees(bool up) { return sees(Done{{{"up", Value(up)}}, false}); }
@@ -139,6 +139,38 @@ TEST_F(WatchTest, JudgesTheLatestSamplesTogether) {
   sees_after(1s, took(5));
   EXPECT_EQ(status("up"), StepStatus::succeeded);
   EXPECT_EQ(at("up").outputs.at("samples").list()->size(), 4U);
+}
+
+TEST_F(WatchTest, GivesTheOutputsOfAVerificationByTheNamesOfItsChecks) {
+  PlanBuilder plan;
+  StepBuilder ok = verification("ok", {wait_until_up("up"), wait_until_up("fast")});
+  plan.step(std::move(ok)).step(set("told", "x", "steps.ok.up.looks + steps.ok.fast.looks"));
+  CoreTest::given(std::move(plan));
+  sees(true);
+  EXPECT_EQ(status("ok"), StepStatus::running);
+  const NodeIndex fast = *tree().find("ok/fast");
+  send(FinishLook{fast, state_.watches.at(fast).now.asked, Done{{{"up", Value(true)}}, false}});
+  EXPECT_EQ(status("ok"), StepStatus::succeeded);
+  EXPECT_EQ(at("told").outputs.at("x"), Value(2));
+}
+
+TEST_F(WatchTest, LetsAVerificationFailOnlyWhenAllItsChecksHaveEnded) {
+  PlanBuilder plan;
+  StepBuilder slow = wait_until_up("slow");
+  slow->timeout = 2min;
+  StepBuilder ok = verification("ok", {wait_until_up("up"), std::move(slow)});
+  ok->tolerate = "only a remark";
+  plan.step(std::move(ok));
+  CoreTest::given(std::move(plan));
+  sees(false);
+  pass(1min);
+  send(PassTime{});
+  EXPECT_EQ(status("ok/up"), StepStatus::failed);
+  EXPECT_EQ(status("ok"), StepStatus::running);
+  pass(1min);
+  send(PassTime{});
+  EXPECT_EQ(status("ok"), StepStatus::failed);
+  EXPECT_THAT(at("ok").error->message, HasSubstr("ok/up: up did not hold within 1m"));
 }
 
 TEST_F(WatchTest, FailsAfterItsTimeWithWhatItSawLast) {

@@ -71,13 +71,20 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"with_an_unknown_input", "- {id: a, uses: test.noop, with: {m: 1}}"},
         Refused{"with_an_unknown_http_input", "- {id: a, http: {url: x, verb: GET}}"},
         Refused{"with_an_empty_retry_count", "- {id: a, command: [x], retry: {attempts: 0}}"},
+        Refused{"with_a_verify_that_never_ends",
+                "- {id: a, verify: {checks: {up: {command: [x]}}}}"},
+        Refused{"with_a_check_that_looks_at_nothing",
+                "- {id: a, verify: {within: 5s, checks: {up: {expect: true}}}}"},
+        Refused{"with_an_unknown_key_of_a_check",
+                "- {id: a, verify: {within: 5s, checks: {up: {command: [x], hold: 5s}}}}"},
         Refused{"with_an_unknown_phase", "- {id: a, set: {x: 1}, phase: later}"},
         Refused{"with_an_unknown_output_type", "- {id: a, command: [x], outputs: {x: text}}"}),
     [](const auto& refused) { return refused.param.name; });
 
 TEST(Schema, HasExactlyTheKeysThatTheParserKnows) {
   const auto schema = schema_of(SchemaOf::runbook);
-  for (const Table* table : {&runbook_table(), &step_table(), &action_table()}) {
+  for (const Table* table :
+       {&runbook_table(), &step_table(), &action_table(), &check_table(), &verify_table()}) {
     const auto* definition = schema.member("definitions")->member(std::string(table->what));
     ASSERT_NE(definition, nullptr) << table->what;
     EXPECT_EQ(definition->member("properties")->map()->size(), table->keys.size());

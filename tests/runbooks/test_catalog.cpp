@@ -57,7 +57,10 @@ ActionSpec http_spec() {
       {"body", Type::any, FieldKind::data, false, "A body."},
       {"expect_status", Type::list, FieldKind::data, false, "What counts as success."},
       {"connect_timeout", Type::duration, FieldKind::data, false, "For the connection."}};
-  spec.outputs = {{"code", Type::integer, ""}, {"body", Type::string, ""}, {"json", Type::any, ""}};
+  spec.outputs = {{"code", Type::integer, ""},
+                  {"body", Type::string, ""},
+                  {"json", Type::any, ""},
+                  {"elapsed", Type::duration, ""}};
   spec.open_outputs = true;
   spec.target.kinds = {"http"};
   return spec;

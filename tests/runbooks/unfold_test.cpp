@@ -46,6 +46,24 @@ TEST(Unfold, PutsAnUndoStepRightAfterWhatItUndoes) {
   EXPECT_THAT(plan.steps[0].children, ElementsAre(StepIndex{2}, StepIndex{4}));
 }
 
+TEST(Unfold, MakesOneWaitForEachCheckOfAVerification) {
+  const auto plan = plan_of_steps(R"(- id: ok
+  verify:
+    within: 60s
+    checks:
+      reads: {http: {method: GET, url: "http://west/", expect: code == 200}, successes: 3}
+      fast: {http: {method: GET, url: "http://west/"}, expect: p99(elapsed) < 1s, samples: 20})");
+  EXPECT_THAT(addresses(plan), ElementsAre("", "finally", "ok", "ok/reads", "ok/fast"));
+  EXPECT_TRUE(plan.steps[2].is_verify && plan.steps[2].is_parallel);
+  const Step& reads = plan.steps[3];
+  EXPECT_EQ(reads.timeout, std::chrono::seconds(60));
+  EXPECT_EQ(reads.phase, "verify");
+  EXPECT_EQ(reads.watch->until.text, "code == 200");
+  EXPECT_EQ(reads.watch->successes, 3);
+  EXPECT_EQ(plan.steps[4].watch->samples, 20);
+  EXPECT_EQ(plan.steps[4].watch->every, std::chrono::seconds(1));
+}
+
 TEST(Unfold, LetsAStepOfASequenceNeedItsPredecessor) {
   const auto plan =
       plan_of_steps("- {id: a, set: {x: 1}}\n- {id: b, set: {x: 1}}\n- {id: c, set: {x: 1}}\n");

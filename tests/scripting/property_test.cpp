@@ -98,8 +98,9 @@ std::string expression(int depth) {
   if (op == "index") return "(" + expression(depth - 1) + ")[" + expression(depth - 1) + "]";
   if (op == "call") {
     const auto name = *rc::gen::elementOf(std::vector<std::string>{
-        "len", "first", "last", "string", "int", "json", "sort", "unique", "max", "sum", "abs",
-        "upper", "keys", "parse_json", "base64", "floor", "duration", "time"});
+        "len",    "first",      "last",   "string", "int",      "json", "sort",
+        "unique", "max",        "sum",    "avg",    "p95",      "abs",  "upper",
+        "keys",   "parse_json", "base64", "floor",  "duration", "time"});
     return name + "(" + expression(depth - 1) + ")";
   }
   return "(" + expression(depth - 1) + ") " + op + " (" + expression(depth - 1) + ")";

@@ -95,6 +95,17 @@ TEST_F(RehearsalTest, AListIsOneStubForEachLookAndTheLastStubForAllLaterOnes) {
       IsEmpty());
 }
 
+TEST_F(RehearsalTest, TheChecksOfAVerificationAreStubbedByTheirAddresses) {
+  given(
+      "  - {id: ok, verify: {within: 1m, checks: {fast: {http: {method: GET, url: 'http://west/'}, "
+      "expect: 'p99(elapsed) < 1s', samples: 3}}}}\n");
+  EXPECT_THAT(
+      differences("stubs: {ok/fast: [{outputs: {code: 200, elapsed: 2s}}, {outputs: {code: 200, "
+                  "elapsed: 1ms}}]}, expect: {status: succeeded, steps: {ok/fast: {outputs: "
+                  "{held: true, looks: 4}}}}"),
+      IsEmpty());
+}
+
 TEST_F(RehearsalTest, AWaitThatNeverHoldsFailsAfterItsTime) {
   given("  - {id: up, wait: {check: {command: [look]}, until: exit_code == 0, timeout: 12h}}\n");
   EXPECT_THAT(differences("stubs: {up: {outputs: {exit_code: 1}}}, "
