@@ -58,9 +58,11 @@ Value merged_headers(const Value& base, const Value* own) {
   const auto* mine = own == nullptr ? nullptr : own->map();
   if (all == nullptr || mine == nullptr) return own == nullptr ? base : *own;
   Value::Map out = *mine;
-  for (const auto& [name, value] : *all) {
-    const auto is_same = [&](const auto& header) { return lower(header.first) == lower(name); };
-    if (std::none_of(mine->begin(), mine->end(), is_same)) out.emplace(name, value);
+  for (const auto& header : *all) {
+    const auto is_same = [&](const auto& other) {
+      return lower(other.first) == lower(header.first);
+    };
+    if (std::none_of(mine->begin(), mine->end(), is_same)) out.insert(header);
   }
   Value headers(std::move(out));
   const bool is_marked = base.has_secret_mark() || own->has_secret_mark();
