@@ -34,6 +34,7 @@ class Meter {
   Computed<void> hold(std::size_t bytes);
   bool try_hold(std::size_t bytes);
   void release(std::size_t bytes) { bytes_ += bytes; }
+  std::int64_t steps_left() const { return steps_; }
 
  private:
   std::int64_t steps_;
