@@ -1,4 +1,5 @@
 #include "base/words.h"
+#include "runbooks/http_words.h"
 #include "runbooks/spec_field.h"
 #include "runbooks/step_reader.h"
 #include "runbooks/value_reader.h"
@@ -8,20 +9,6 @@
 
 namespace rung::runbooks {
 namespace {
-
-struct Method {
-  std::string_view action;
-  std::string_view method;
-};
-constexpr Method kMethods[] = {{"http.get", "GET"},     {"http.head", "HEAD"},
-                               {"http.post", "POST"},   {"http.put", "PUT"},
-                               {"http.patch", "PATCH"}, {"http.delete", "DELETE"}};
-
-const Method* method_of(std::string_view action) {
-  const auto* found = std::find_if(std::begin(kMethods), std::end(kMethods),
-                                   [&](const Method& m) { return m.action == action; });
-  return found == std::end(kMethods) ? nullptr : found;
-}
 
 // Arguments, variables and headers are text whatever they look like.
 bool holds_text(std::string_view field) {
@@ -59,10 +46,10 @@ class ActionReader {
     if (fields_.has("http")) return name("http.request", "http");
     const auto uses = fields_.text("uses");
     if (uses.empty()) return;
-    if (const auto* method = method_of(uses);
-        method != nullptr && reading_.catalog.find(uses) == nullptr) {
+    if (const auto method = http_method_of(uses);
+        !method.empty() && reading_.catalog.find(uses) == nullptr) {
       name("http.request", "uses");
-      use_.with.emplace("method", Template{Value(method->method)});
+      use_.with.emplace("method", Template{Value(method)});
       return;
     }
     name(uses, "uses");
@@ -74,7 +61,7 @@ class ActionReader {
     spec_ = reading_.catalog.find(action);
     if (spec_ != nullptr) return;
     auto names = reading_.catalog.names();
-    for (const auto& method : kMethods) names.push_back(method.action);
+    for (const auto& word : kHttpWords) names.push_back(word.action);
     const auto near = nearest(action, names);
     const Node* node = fields_.get(key);
     report().error(
@@ -347,7 +334,9 @@ KnownOutputs outputs_of(const Step& step, const Catalog& catalog) {
       known.outputs = {{"choice", Type::string, ""}, {"by", Type::string, ""}};
       break;
     case StepKind::group:
+      add(step.action.outputs);
       for (const auto& name : step.action.gives) known.outputs.push_back({name, Type::any, ""});
+      if (step.script) known.are_all = !step.script->has_open_outputs;
       if (step.loop) {
         known.outputs = {{"results", Type::list, ""},
                          {"by_key", Type::map, ""},

@@ -62,6 +62,10 @@ class ReferenceCheck {
       if (unfolded_.drafts[i] == nullptr) continue;
       reader_ = StepIndex{static_cast<std::uint32_t>(i)};
       for (const auto& use : unfolded_.drafts[i]->uses) check(use);
+      if (const auto& script = unfolded_.drafts[i]->script) {
+        for (const auto& reference : script->analysis.references)
+          check_root(script->use, reference);
+      }
     }
     reader_.reset();
     for (const auto& use : draft_.outputs) check(use);
@@ -133,10 +137,15 @@ class ReferenceCheck {
       fix = "write  steps." + root;
     for (const auto& output : use.names.outputs) known.push_back(output);
     for (const auto item : items()) known.push_back(item);
+    const bool is_script = use.field == "lua";
+    if (is_script) {
+      for (const auto name : scripting::script_names()) known.push_back(name);
+    }
     if (fix.empty()) {
       const auto near = nearest(root, known);
-      fix = near.empty() ? "it may read " + joined(known) + "; text goes in quotes"
-                         : "did you mean " + std::string(near) + "?";
+      fix = !near.empty() ? "did you mean " + std::string(near) + "?"
+            : is_script   ? "declare it:  local " + root + " = ..."
+                          : "it may read " + joined(known) + "; text goes in quotes";
     }
     flaw(use, reference, "there is no name `" + root + "` here", std::move(fix));
   }

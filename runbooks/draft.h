@@ -3,6 +3,7 @@
 #include "runbooks/plan.h"
 #include "runbooks/source.h"
 #include "runbooks/yaml_tree.h"
+#include "scripting/script.h"
 
 #include <map>
 #include <memory>
@@ -30,6 +31,12 @@ struct ExpressionUse {
 };
 using ExpressionUses = std::vector<ExpressionUse>;
 
+// A durable script as it stands in the file, and what was found in it.
+struct ScriptUse {
+  ExpressionUse use;  // the whole text: places in the script are places in it
+  scripting::ScriptAnalysis analysis;
+};
+
 struct Word {
   std::string text;
   Report::Place place;
@@ -56,6 +63,7 @@ struct DraftStep {
   std::vector<DraftStep> finally;  // of a group: none or one
   Word child;                      // the path of the runbook that it uses; "" for none
   ExpressionUses uses;
+  std::optional<ScriptUse> script;
   std::vector<TargetUse> targets;  // of the action, then of the probe
   bool is_flawed = false;          // something in it was refused: be quiet about the rest
 };

@@ -20,14 +20,16 @@ std::size_t offset_in(std::string_view text, Position at) {
 
 std::optional<scripting::Analysis> check_syntax(const ExpressionUse& use, Report& report) {
   auto analysis = scripting::analyse(use.text);
-  for (const auto& found : analysis.diagnostics) {
-    Diagnostic moved = found;
-    moved.file = report.source().file();
-    moved.at = place_in_file(use, offset_in(use.text, found.at), 1, report.source()).at;
-    report.add(std::move(moved));
-  }
+  for (const auto& found : analysis.diagnostics) report_moved(use, found, report);
   if (has_errors(analysis.diagnostics)) return std::nullopt;
   return analysis;
+}
+
+void report_moved(const ExpressionUse& use, const Diagnostic& found, Report& report) {
+  Diagnostic moved = found;
+  moved.file = report.source().file();
+  moved.at = place_in_file(use, offset_in(use.text, found.at), 1, report.source()).at;
+  report.add(std::move(moved));
 }
 
 Report::Place place_in_file(const ExpressionUse& use, std::size_t offset, std::size_t length,

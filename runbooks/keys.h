@@ -80,6 +80,7 @@ enum KindBit : unsigned {
   kind_runbook = 8192,
   kind_two_phase = 16384,
   kind_verify = 131072,
+  kind_lua = 32768,
 };
 struct StepWord {
   std::string_view key;

@@ -6,6 +6,7 @@
 #include "runbooks/check_targets.h"
 #include "runbooks/children.h"
 #include "runbooks/graft.h"
+#include "runbooks/lua_tree.h"
 #include "runbooks/pinning.h"
 #include "runbooks/runbook_reader.h"
 #include "runbooks/unfold.h"
@@ -103,7 +104,7 @@ class Loading {
     loaded_.texts.add(runbook.file, runbook.text);
     const Source source(runbook.file, runbook.text);
     Report report(source, loaded_.diagnostics);
-    const auto root = parse_yaml(report);
+    const auto root = is_lua_file(runbook.file) ? parse_lua(report) : parse_yaml(report);
     if (!root || root->is_broken) return std::nullopt;
     if (root->kind != Node::Kind::map) {
       report.error({root->at}, "a runbook must be a map of keys", "begin with  rung: v1");

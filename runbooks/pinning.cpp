@@ -49,7 +49,7 @@ std::vector<CommandFile> files_of_command(const Template& argv) {
   return files;
 }
 
-bool is_path(char c) {
+bool is_path_part(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("._-/+").find(c) != std::string_view::npos;
 }
@@ -62,7 +62,7 @@ bool is_command_position(std::string_view script, std::size_t at) {
   if (last == std::string_view::npos) return true;
   if (std::string_view("\n;&|({`").find(before[last]) != std::string_view::npos) return true;
   auto begin = last;
-  while (begin > 0 && is_path(before[begin - 1])) --begin;
+  while (begin > 0 && is_path_part(before[begin - 1])) --begin;
   const auto word = before.substr(begin, last - begin + 1);
   static constexpr std::string_view kWords[] = {"if",    "then", "else", "elif", "do",     "while",
                                                 "until", "exec", "time", ".",    "source", "!"};
@@ -83,7 +83,7 @@ std::vector<NamedFile> files_of_script(std::string_view script) {
     auto begin = at;
     if (begin > 0 && script[begin - 1] == '.') --begin;
     auto end = at;
-    while (end < script.size() && is_path(script[end])) ++end;
+    while (end < script.size() && is_path_part(script[end])) ++end;
     const bool is_whole = begin == 0 || std::string_view(" \t\n;&|(`").find(script[begin - 1]) !=
                                             std::string_view::npos;
     const bool is_fixed = end == script.size() || script[end] != '$';
@@ -98,6 +98,23 @@ std::vector<NamedFile> files_of_script(std::string_view script) {
 class Pinning {
  public:
   Pinning(const std::string& folder, Report& report) : folder_(folder), report_(report) {}
+
+  // What a script hands to a command begins with ./ as everywhere: it is the script's to say which.
+  void pin_script(Step& step, const DraftStep& draft) {
+    for (const auto& text : draft.script->analysis.texts) {
+      const auto& path = text.content;
+      const bool is_path = is_relative(path) && std::all_of(path.begin(), path.end(), is_path_part);
+      if (!is_path) continue;
+      const auto place = place_of_text(draft, path);
+      if (::access((folder_ + "/" + path).c_str(), F_OK) == 0) {
+        note(step, path, place);
+      } else {
+        report_.warning(
+            place, "there is no file " + path + " yet (looked for " + folder_ + "/" + path + ")",
+            "create it, or correct the path: it begins at the runbook's folder");
+      }
+    }
+  }
 
   void pin(Step& step, const DraftStep& draft) {
     pin_use(step, step.action, draft);
@@ -189,10 +206,10 @@ class Pinning {
 void pin_files(Unfolded& unfolded, const std::string& folder, Report& report) {
   Pinning pinning(folder, report);
   for (std::size_t i = 0; i < unfolded.steps.size(); ++i) {
-    if (unfolded.drafts[i] != nullptr &&
-        (unfolded.steps[i].kind == StepKind::action || unfolded.steps[i].watch)) {
+    if (unfolded.drafts[i] == nullptr) continue;
+    if (unfolded.steps[i].kind == StepKind::action || unfolded.steps[i].watch)
       pinning.pin(unfolded.steps[i], *unfolded.drafts[i]);
-    }
+    if (unfolded.drafts[i]->script) pinning.pin_script(unfolded.steps[i], *unfolded.drafts[i]);
   }
 }
 

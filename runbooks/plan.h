@@ -150,6 +150,15 @@ struct TwoPhaseSpec {
   friend bool operator==(const TwoPhaseSpec&, const TwoPhaseSpec&) = default;
 };
 
+// Kind group: a durable Lua script. Its children are the calls that it makes, which only a run
+// knows.
+struct ScriptSpec {
+  std::string text;
+  std::int32_t line = 1;          // where it begins in its file
+  bool has_open_outputs = false;  // it gives more than can be known before a run
+  friend bool operator==(const ScriptSpec&, const ScriptSpec&) = default;
+};
+
 // A node of the unfolded plan. Every default is materialised: what is absent here is absent.
 struct Step {
   std::string id;       // flat in its file; "" for none
@@ -184,6 +193,8 @@ struct Step {
   bool is_finally =
       false;               // kind group: of its parent, whose steps it needs; runs however they end
   bool is_verify = false;  // kind group: its children are the checks of a verification
+  std::optional<ScriptSpec>
+      script;              // `timeout`, `leftovers` and `pinned` then hold for its actions
   bool is_choice = false;  // kind group: of its children, in order, the first whose `when` holds
   std::optional<OnFailure>
       on_failure;  // kind group: of what fails in it; else of what is around it

@@ -187,6 +187,15 @@ LoopSpec read_loop(FieldReader in) {
   return loop;
 }
 
+ScriptSpec read_script(FieldReader in) {
+  ScriptSpec script;
+  script.text = in.text("text");
+  script.line = static_cast<std::int32_t>(in.integer("line", 1));
+  script.has_open_outputs = in.boolean("open_outputs");
+  in.refuse_others();
+  return script;
+}
+
 ChildSpec read_child(FieldReader in) {
   ChildSpec child;
   child.module = static_cast<std::uint32_t>(in.integer("module", 0));
@@ -244,6 +253,8 @@ void read_kind(FieldReader& in, Step& out) {
   out.two_phase.prepare_within = in.duration("prepare_within");
   if (const Value* loop = in.value("loop")) out.loop = read_loop(in.inner(*loop, "loop"));
   if (const Value* child = in.value("child")) out.child = read_child(in.inner(*child, "child"));
+  if (const Value* script = in.value("script"))
+    out.script = read_script(in.inner(*script, "script"));
   out.module = static_cast<std::uint32_t>(in.integer("module", 0));
   out.is_verify = in.boolean("verify");
   out.is_choice = in.boolean("choice");

@@ -25,6 +25,7 @@ std::string_view kind_text(const Step& step) {
   if (step.child) return "runbook";
   if (step.is_finally) return "finally";
   if (step.is_verify) return "verify";
+  if (step.script) return "lua";
   return step.is_choice ? "choose" : step.is_parallel ? "parallel" : "group";
 }
 

@@ -146,6 +146,14 @@ Value::Map fields_of(const LoopSpec& loop) {
   return out.take();
 }
 
+Value::Map fields_of(const ScriptSpec& script) {
+  FieldWriter out;
+  out.text("text", script.text);
+  out.integer("line", script.line, 1);
+  out.boolean("open_outputs", script.has_open_outputs);
+  return out.take();
+}
+
 Value::Map fields_of(const ChildSpec& child) {
   FieldWriter out;
   out.integer("module", child.module);
@@ -195,6 +203,7 @@ void write_kind(const Step& step, FieldWriter& out) {
   out.boolean("parallel", step.is_parallel);
   if (step.loop) out.map("loop", fields_of(*step.loop));
   if (step.child) out.map("child", fields_of(*step.child));
+  if (step.script) out.map("script", fields_of(*step.script));
   out.integer("module", step.module);
   out.boolean("verify", step.is_verify);
   out.boolean("choice", step.is_choice);

@@ -11,7 +11,7 @@ constexpr unsigned kCommands = kind_shell | kind_command;
 constexpr unsigned kActions = kCommands | kind_http | kind_uses;
 constexpr unsigned kWaits = kind_wait | kind_approve | kind_manual;
 constexpr unsigned kLists = kind_steps | kind_parallel;
-constexpr unsigned kGroups = kLists | kind_choose | kind_runbook | kind_verify;
+constexpr unsigned kGroups = kLists | kind_choose | kind_runbook | kind_verify | kind_lua;
 
 const Table& retry_table() {
   static const Table table{
@@ -319,7 +319,7 @@ std::vector<Key> action_keys() {
        false,
        Shape::text,
        {},
-       kActions},
+       kActions | kind_lua},
       {"expect",
        Shape::condition,
        "What must hold of the outputs, by their bare names: exit_code == 0.",
@@ -332,14 +332,14 @@ std::vector<Key> action_keys() {
        kActions},
       {"timeout",
        Shape::duration,
-       "Of each attempt: 5m. For people and signals: how long to wait.",
+       "Of each attempt, in a script of each action: 5m. For people and signals: how long to wait.",
        nullptr,
        {},
        false,
        false,
        Shape::text,
        {},
-       kActions | kWaits},
+       kActions | kWaits | kind_lua},
       {"step_timeout",
        Shape::duration,
        "Of all attempts and delays together.",
@@ -369,7 +369,7 @@ std::vector<Key> action_keys() {
        false,
        Shape::text,
        {},
-       kCommands},
+       kCommands | kind_lua},
       {"unpinned",
        Shape::boolean,
        "Do not pin the files that the step names: they may change during a run.",
@@ -379,7 +379,7 @@ std::vector<Key> action_keys() {
        false,
        Shape::text,
        {},
-       kCommands},
+       kCommands | kind_lua},
   };
 }
 
@@ -452,9 +452,8 @@ const Table& branch_table() {
 
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {
-      "failover", "backup", "scale", "locks", "lua", "abort_if", "accept_split_brain_risk",
-      "triggers"};
+  table.later = {"failover", "backup", "scale", "locks", "abort_if", "accept_split_brain_risk",
+                 "triggers"};
   table.keys = {
       {"id",
        Shape::name,
@@ -490,6 +489,10 @@ void add_group_words(std::vector<Key>& keys) {
       ~0u);
   add({"runbook", Shape::text,
        "The steps of another runbook, as a part of this run: ./fence.yaml. Its inputs by with."},
+      ~0u);
+  add({"lua", Shape::text,
+       "A durable script: local x = action(\"http.get\", {url = inputs.url}) ... return {n = "
+       "x.json.n}"},
       ~0u);
   add({"choose", Shape::tables, "Of several branches the first whose condition holds.",
        &branch_table()},
@@ -576,13 +579,23 @@ void add_step_words(std::vector<Key>& keys) {
 }  // namespace
 
 const std::vector<StepWord>& step_words() {
-  static const std::vector<StepWord> words{
-      {"shell", kind_shell},   {"command", kind_command},   {"http", kind_http},
-      {"uses", kind_uses},     {"set", kind_set},           {"fail", kind_fail},
-      {"wait", kind_wait},     {"approve", kind_approve},   {"manual", kind_manual},
-      {"steps", kind_steps},   {"parallel", kind_parallel}, {"choose", kind_choose},
-      {"decide", kind_decide}, {"runbook", kind_runbook},   {"two_phase", kind_two_phase},
-      {"verify", kind_verify}};
+  static const std::vector<StepWord> words{{"shell", kind_shell},
+                                           {"command", kind_command},
+                                           {"http", kind_http},
+                                           {"uses", kind_uses},
+                                           {"set", kind_set},
+                                           {"fail", kind_fail},
+                                           {"wait", kind_wait},
+                                           {"approve", kind_approve},
+                                           {"manual", kind_manual},
+                                           {"steps", kind_steps},
+                                           {"parallel", kind_parallel},
+                                           {"choose", kind_choose},
+                                           {"decide", kind_decide},
+                                           {"runbook", kind_runbook},
+                                           {"two_phase", kind_two_phase},
+                                           {"verify", kind_verify},
+                                           {"lua", kind_lua}};
   return words;
 }
 

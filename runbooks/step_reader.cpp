@@ -2,6 +2,7 @@
 
 #include "runbooks/loop_reader.h"
 #include "runbooks/people_reader.h"
+#include "runbooks/script_reader.h"
 #include "runbooks/two_phase_reader.h"
 #include "runbooks/value_reader.h"
 #include "runbooks/verify_reader.h"
@@ -133,7 +134,7 @@ class StepReader {
     report().error(
         draft_.place, name() + " does nothing",
         "add one of shell, command, http, uses, set, fail, wait, approve, manual, decide, steps, "
-        "parallel, choose, runbook, two_phase, verify");
+        "parallel, choose, runbook, two_phase, verify, lua");
   }
 
   void check_applicable() {
@@ -234,6 +235,10 @@ class StepReader {
       case kind_verify:
         read_policy();
         if (const Node* node = fields_.get("verify")) read_verify(*node, reading_, draft_);
+        return;
+      case kind_lua:
+        read_policy();
+        if (const Node* node = fields_.get("lua")) read_script(*node, fields_, reading_, draft_);
         return;
       default: return read_group();
     }
@@ -358,7 +363,7 @@ class StepReader {
   void read_limits() {
     Step& step = draft_.step;
     const auto& project = reading_.project;
-    if ((draft_.kind_bit & kActions) == 0) {
+    if ((draft_.kind_bit & (kActions | kind_lua)) == 0) {
       // Waiting for people and signals has no limit of its own unless somebody states one.
       if (step.timeout == Duration::zero())
         step.timeout = fields_.duration("timeout").value_or(Duration::zero());

@@ -108,7 +108,7 @@ void TestReader::read_target(const Fields& fields, std::string_view verb, Act& a
   if (act.verb == ActVerb::signal) act.step = node->text;
   if (!names_step) return;
   act.step = address_of(node->text, place_of(*node));
-  if (act.step.empty() || is_kind(plan_.step(*plan_.find(act.step)), kind)) return;
+  if (act.step.empty() || is_kind(step_at(act.step), kind)) return;
   report_.error(place_of(*node),
                 "`" + act.step + "` is no `" + kind + ":` step, so nobody can " +
                     (act.verb == ActVerb::done ? std::string("confirm") : std::string(verb)) +
@@ -130,7 +130,7 @@ void TestReader::check_act(const Fields& fields, const Act& act) {
                   "add  as: done  or  as: not-done  or  as: failed");
   }
   if (act.verb == ActVerb::decide && !act.step.empty()) {
-    const auto& options = plan_.step(*plan_.find(act.step)).decide.options;
+    const auto options = step_at(act.step).decide.options;
     std::vector<std::string_view> names;
     std::string all;
     for (const auto& [name, meaning] : options) {

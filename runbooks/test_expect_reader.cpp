@@ -105,18 +105,21 @@ void TestReader::expect_received(const Fields& expect, TestCase& test) {
   for (const Member& member : node->members) {
     const std::string address = address_of(member.key, place_of(member));
     if (address.empty()) continue;
-    const ActionSpec* spec = catalog_.find(plan_.step(*plan_.find(address)).action.uses);
-    if (member.value.kind != Node::Kind::map || spec == nullptr) {
+    const ActionSpec* spec = catalog_.find(step_at(address).action.uses);
+    const bool is_call = !plan_.find(address);  // of a script: its action is not known here
+    if (member.value.kind != Node::Kind::map || (spec == nullptr && !is_call)) {
       report_.error(place_of(member),
-                    spec == nullptr ? "`" + member.key + "` is no action: it receives nothing"
-                                    : "`" + member.key + "` must be a map of the action's fields",
-                    spec == nullptr
+                    spec == nullptr && !is_call
+                        ? "`" + member.key + "` is no action: it receives nothing"
+                        : "`" + member.key + "` must be a map of the action's fields",
+                    spec == nullptr && !is_call
                         ? "remove it"
-                        : "write  " + member.key + ": {" + spec->inputs.front().name + ": ...}");
+                        : "write  " + member.key + ": {" +
+                              (is_call ? "field" : spec->inputs.front().name) + ": ...}");
       continue;
     }
     for (const Member& field : member.value.members) {
-      if (spec->input(field.key) == nullptr) {
+      if (spec != nullptr && spec->input(field.key) == nullptr) {
         std::string all;
         for (const FieldSpec& one : spec->inputs) all += (all.empty() ? "" : ", ") + one.name;
         report_.error(place_of(field), spec->name + " takes no `" + field.key + "`",
@@ -137,7 +140,7 @@ void TestReader::expect_asked(const Fields& expect, TestCase& test) {
   for (const Member& member : node->members) {
     const std::string address = address_of(member.key, place_of(member));
     if (address.empty() || member.value.kind != Node::Kind::map) continue;
-    const StepKind kind = plan_.step(*plan_.find(address)).kind;
+    const StepKind kind = step_at(address).kind;
     if (kind != StepKind::approve && kind != StepKind::decide && kind != StepKind::manual) {
       report_.error(place_of(member), "`" + member.key + "` asks nobody",
                     "name an `approve:`, `decide:` or `manual:` step");

@@ -21,15 +21,23 @@ std::string named_runbook(const Node& root) {
   return member == nullptr ? "" : member->value.text;
 }
 
+// In the language in which it is written.
+std::string runbook_called(const fs::path& path) {
+  std::error_code none;
+  const std::string lua = path.string() + ".lua";
+  const std::string yaml = path.string() + ".yaml";
+  return !fs::exists(yaml, none) && fs::exists(lua, none) ? lua : yaml;
+}
+
 std::string runbook_path(const std::string& file, const std::string& named) {
   const fs::path folder = fs::path(file).parent_path();
   if (!named.empty()) return (folder / named).lexically_normal().string();
   const std::string name = fs::path(file).filename().string();
   for (const std::string_view ending : kEndings) {
     if (name.size() > ending.size() && name.ends_with(ending))
-      return (folder / (name.substr(0, name.size() - ending.size()) + ".yaml")).string();
+      return runbook_called(folder / name.substr(0, name.size() - ending.size()));
   }
-  return (folder / "runbook.yaml").string();
+  return runbook_called(folder / "runbook");
 }
 
 void sort_by_place(Diagnostics& diagnostics) {

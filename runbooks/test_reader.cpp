@@ -123,7 +123,7 @@ void TestReader::read_stubs(const Fields& fields, TestCase& test) {
   for (const Member& member : stubs->members) {
     const std::string address = address_of(member.key, place_of(member));
     if (address.empty()) continue;
-    const Step& step = plan_.step(*plan_.find(address));
+    const Step step = step_at(address);
     if (!acts(step) && !step.watch) {
       report_.error(place_of(member),
                     "`" + member.key + "` is no action: the world has no part in it",
@@ -209,6 +209,10 @@ Template::Map TestReader::read_outputs(const Node& node, const Step& step, std::
   for (const Member& member : node.members) {
     const auto declared = step.action.outputs.find(member.key);
     const OutputSpec* own = spec == nullptr ? nullptr : spec->output(member.key);
+    if (step.action.uses.empty()) {
+      outputs.emplace(member.key, value_of(member.value, std::string(field) + "." + member.key));
+      continue;
+    }
     if (declared == step.action.outputs.end() && own == nullptr) {
       const std::string_view near = nearest(member.key, known);
       std::string all;
@@ -243,7 +247,7 @@ void TestReader::read_crashes(const Fields& fields, TestCase& test) {
   test.crash_after = addresses_of(fields, "crash_after");
   test.crash_during = addresses_of(fields, "crash_during");
   for (const std::string& address : test.crash_during) {
-    if (acts(plan_.step(*plan_.find(address)))) continue;
+    if (acts(step_at(address))) continue;
     report_.error(fields.place("crash_during"),
                   "`" + address + "` has no effect to be in the midst of",
                   "write  crash_after: " + address);
@@ -263,6 +267,9 @@ std::string TestReader::address_of(const std::string& word, Report::Place place)
     if (done) found = plan_.step(*done).undo;
   }
   if (found && is_step(plan_.step(*found))) return plan_.step(*found).address;
+  if (!found) {
+    if (std::string call = address_of_call(word); !call.empty()) return call;
+  }
   std::vector<std::string_view> known;
   for (const Step& step : plan_.steps) {
     if (!is_step(step)) continue;
@@ -275,6 +282,24 @@ std::string TestReader::address_of(const std::string& word, Report::Place place)
                 : is_undo     ? "that step has no undo of its own: `rung plan` shows which have"
                               : "`rung plan` shows the steps and their addresses");
   return "";
+}
+
+// Which calls a script makes only a run knows: whatever lies under one may be a call.
+std::string TestReader::address_of_call(const std::string& word) const {
+  for (auto slash = word.find('/'); slash != std::string::npos; slash = word.find('/', slash + 1)) {
+    const auto script = plan_.find(word.substr(0, slash));
+    if (script && plan_.step(*script).script)
+      return plan_.step(*script).address + word.substr(slash);
+  }
+  return "";
+}
+
+// Of a call of a script: an action of which nothing is known.
+Step TestReader::step_at(const std::string& address) const {
+  if (const auto planned = plan_.find(address)) return plan_.step(*planned);
+  Step call;
+  call.address = address;
+  return call;
 }
 
 std::vector<std::string> TestReader::addresses_of(const Fields& fields, std::string_view key) {

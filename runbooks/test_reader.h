@@ -41,6 +41,8 @@ class TestReader {
   void expect_values(const Fields& fields, std::string_view key, Expectation::Of of,
                      const std::string& step, TestCase& test);
 
+  std::string address_of_call(const std::string& word) const;
+  Step step_at(const std::string& address) const;
   // The address of the step that a word names, by address or id; "" where there is none, and that
   // was reported.
   std::string address_of(const std::string& word, Report::Place place);

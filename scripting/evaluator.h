@@ -25,6 +25,8 @@ class Scope {
   virtual std::vector<std::string> known_steps() const { return {}; }
 };
 
+class ScriptRunner;  // scripting/script.h
+
 // Evaluates the runbook language's expressions (docs/language.md). A pure function of expression
 // and scope: no clock, no randomness, no I/O, the same answer on every machine; bounded in
 // instructions, memory and result size. What is computed from a secret is secret, and no message
@@ -39,6 +41,9 @@ class Evaluator {
   // do not go together, null where a value is needed); the message names the expression and the
   // fix. exhausted: over its budget.
   virtual Result<Value> evaluate(std::string_view expression, const Scope& scope) = 0;
+
+  // Runs durable scripts; nullptr: it cannot.
+  virtual ScriptRunner* scripts() { return nullptr; }
 };
 
 // A name that an expression reads, as far as it is constant: `steps.lag.outputs.bytes` is

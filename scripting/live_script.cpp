@@ -24,9 +24,9 @@ constexpr std::array kKinds{
     KindName{ScriptCallKind::sleep, "sleep"}, KindName{ScriptCallKind::signal, "signal"},
     KindName{ScriptCallKind::now, "now"},     KindName{ScriptCallKind::random, "random"}};
 
-std::string shown(const Value::Map& arguments) {
+std::string shown(const Value& value) {
   constexpr std::size_t kMost = 160;
-  std::string text = to_plain_json(Value(arguments));
+  std::string text = to_plain_json(value);
   if (text.size() > kMost) text = text.substr(0, kMost) + "...";
   return text;
 }
@@ -237,9 +237,9 @@ LiveScript::Then LiveScript::meet(ScriptCall call) {
   std::string what = at(call.line) + ": run again, the script does something else than its record" +
                      " says. Its record has call " + std::to_string(cursor_ + 1) + " as " +
                      called(memory.kind, memory.name);
-  if (is_same) what += " with " + shown(memory.arguments);
+  if (is_same) what += " with " + shown(Value(memory.arguments));
   what += "; here it makes " + called(call.kind, call.name);
-  if (is_same) what += " with " + shown(call.arguments);
+  if (is_same) what += " with " + shown(Value(call.arguments));
   turn_ = ScriptStrayed{std::move(what)};
   return Then::wait;
 }
@@ -247,17 +247,18 @@ LiveScript::Then LiveScript::meet(ScriptCall call) {
 // The record of the call that the script stands at.
 LiveScript::Then LiveScript::met_again() {
   const ScriptMemory memory = history_->call(cursor_);
-  if (memory.is_answered) {
-    cursor_ = memory.next;
-    return give_answer(memory);
+  // Gone through also where it ended long ago: what its function changes around it is as it was.
+  if (memory.kind == ScriptCallKind::step) {
+    frames_.push_back({cursor_});
+    cursor_ += 1;
+    return Then::call;
   }
-  if (memory.kind != ScriptCallKind::step) {
+  if (!memory.is_answered) {
     refuse("this call has no answer yet");
     return Then::raise;
   }
-  frames_.push_back({cursor_});
-  cursor_ += 1;
-  return Then::call;
+  cursor_ = memory.next;
+  return give_answer(memory);
 }
 
 LiveScript::Then LiveScript::give_answer(const ScriptMemory& memory) {
@@ -274,14 +275,9 @@ LiveScript::Then LiveScript::give_answer(const ScriptMemory& memory) {
 }
 
 LiveScript::Then LiveScript::leave(lua_State* lua) {
-  const std::size_t record = frames_.back().record;
-  const ScriptMemory memory = history_->call(record);
-  if (memory.is_answered) {  // left, and that is recorded now
-    frames_.pop_back();
-    cursor_ = memory.next;
-    return give_answer(memory);
-  }
-  if (cursor_ < history_->size()) {
+  const ScriptMemory memory = history_->call(frames_.back().record);
+  const std::size_t end = memory.is_answered ? memory.next : history_->size();
+  if (cursor_ != end) {
     const ScriptMemory next = history_->call(cursor_);
     turn_ =
         ScriptStrayed{"the function of step \"" + memory.name +
@@ -297,8 +293,17 @@ LiveScript::Then LiveScript::leave(lua_State* lua) {
     refuse("step(\"" + memory.name + "\"): " + space_.problem);
     return Then::raise;
   }
-  turn_ = ScriptLeft{std::move(*value)};
-  return Then::wait;
+  if (!memory.is_answered) {
+    turn_ = ScriptLeft{std::move(*value)};
+    return Then::wait;
+  }
+  if (!(*value == memory.value)) {
+    turn_ = ScriptStrayed{"run again, step \"" + memory.name + "\" gives " + shown(*value) +
+                          ", and its record says " + shown(memory.value)};
+    return Then::wait;
+  }
+  frames_.pop_back();
+  return give_answer(memory);
 }
 
 // --- what a call says

@@ -2,6 +2,7 @@
 
 #include "base/ensure.h"
 #include "scripting/evaluation.h"
+#include "scripting/script.h"
 #include "scripting/translation.h"
 
 #include <lauxlib.h>
@@ -184,6 +185,8 @@ class LuaEvaluator final : public Evaluator {
  public:
   explicit LuaEvaluator(Budget budget) : budget_(budget) {}
 
+  ScriptRunner* scripts() override { return scripts_.get(); }
+
   Result<Value> evaluate(std::string_view expression, const Scope& scope) override {
     ENSURE(session_.evaluation == nullptr, "a scope does not evaluate while it is being asked");
     TRY(const Program* program, program_of(expression));
@@ -262,6 +265,7 @@ class LuaEvaluator final : public Evaluator {
   int vocabulary_ = LUA_NOREF;
   std::unordered_map<std::string, Program> programs_;
   std::size_t program_bytes_ = 0;
+  std::unique_ptr<ScriptRunner> scripts_ = make_script_runner();
 };
 
 }  // namespace

@@ -128,6 +128,7 @@ struct LuaSpaceEntries {
     auto result = function.call({places, meter});
     space.instructions_ = meter.steps_left();
     if (!result) {
+      if (result.error().is_over_budget) space.spent_ = "it takes too much work";
       space.problem =
           std::string(function.name) + ": " + result.error().what + result.error().detail;
       return false;
@@ -234,7 +235,8 @@ struct LuaSpaceEntries {
       space.answer = std::move(*value);
       return true;
     }
-    const std::string instead = what_instead(name);
+    std::string instead = what_instead(name);
+    if (instead.empty() && space.lookup_.hint) instead = space.lookup_.hint(name);
     if (is_step) {
       space.problem = "steps." + name + ": there is no such step that had ended when this began";
     } else {
@@ -506,11 +508,16 @@ std::optional<Diagnostic> compile_error(std::string_view text) {
   std::string what = lua_tostring(lua.get(), -1);
   // "lua:12: 'end' expected ..."
   const std::size_t colon = what.find(':', 4);
+  const int lines = 1 + static_cast<int>(std::count(text.begin(), text.end(), '\n')) -
+                    (text.ends_with('\n') ? 1 : 0);
   const int line = colon == std::string::npos ? 1 : std::atoi(what.c_str() + 4);
   if (colon != std::string::npos) what = what.substr(colon + 2);
+  // A line that it counts from the beginning of the script says nothing about the file.
+  if (const auto at = what.find(" at line "); at != std::string::npos)
+    what.erase(at, what.find(')', at) - at);
   return Diagnostic{Severity::error,
                     "",
-                    {line, 1},
+                    {std::min(line, lines), 1},
                     1,
                     "Lua does not understand this: " + what,
                     "correct the script; the mistake may lie in the lines above"};

@@ -49,6 +49,8 @@ class LuaSpace {
   struct Lookup {
     std::function<std::optional<Value>(std::string_view)> name;
     std::function<std::optional<Value>(std::string_view)> step;
+    // What to write in place of a name that is not there; "" where nothing comes to mind.
+    std::function<std::string(std::string_view)> hint{};
   };
   void look_up_in(Lookup lookup) { lookup_ = std::move(lookup); }
 

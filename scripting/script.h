@@ -16,8 +16,8 @@ namespace rung::scripting {
 
 // Durable scripts: Lua whose calls of the world are recorded. A script never acts itself. It runs
 // until it asks for something; whoever drives it records the question, has it answered, records the
-// answer and lets the script go on. After a crash the script is run again from its beginning, and
-// what it asks is answered from the record.
+// answer and lets the script go on. After a crash the script is run again from its beginning, the
+// functions of its step()s too, and what it asks is answered from the record.
 
 enum class ScriptCallKind : std::uint8_t { step, action, sleep, signal, now, random };
 std::string_view name_of(ScriptCallKind kind);
@@ -79,7 +79,8 @@ class ScriptHistory {
 
 // A script and where its record stands. `digest` names the contents of the record, `previous` what
 // they were before the latest answer: a script that is kept alive between two turns goes on only
-// where it surely stands at the same place, else it is run again from its beginning.
+// where it surely stands at the same place, else it is run again from its beginning. Without an
+// answer yet `previous` is 0.
 struct Script {
   std::string id;  // of this use of it, within the runner
   std::string_view text;
@@ -133,5 +134,9 @@ struct ScriptAnalysis {
   bool are_all_outputs = true;       // each `return` names its outputs so
 };
 ScriptAnalysis analyse_script(std::string_view text);
+
+// What a script can use without declaring it: step, action, pairs, first, ...; not inputs and the
+// other names of the language.
+std::vector<std::string_view> script_names();
 
 }  // namespace rung::scripting

@@ -9,7 +9,7 @@ namespace {
 
 // Scripts that are kept alive between their turns. One that was put away is run again from its
 // beginning when it is asked for.
-constexpr std::size_t kMostAlive = 32;
+constexpr std::size_t kMostAlive = 16;
 
 class Runner final : public ScriptRunner {
  public:
@@ -41,7 +41,8 @@ class Runner final : public ScriptRunner {
   // was recorded, or it may stand anywhere.
   LiveScript* alive(const Script& script) {
     const auto found = scripts_.find(script.id);
-    if (found == scripts_.end() || found->second.digest != script.previous) return nullptr;
+    const bool is_there = found != scripts_.end() && found->second.digest == script.previous;
+    if (!is_there || script.previous == 0) return nullptr;
     return found->second.live.get();
   }
 

@@ -1,6 +1,7 @@
 #include "scripting/script_words.h"
 
 #include "scripting/function.h"
+#include "scripting/script.h"
 
 #include <algorithm>
 #include <array>
@@ -74,6 +75,13 @@ bool is_script_builtin(std::string_view name) {
 
 std::span<const std::string_view> kept_lua_names() {
   return kKept;
+}
+
+std::vector<std::string_view> script_names() {
+  std::vector<std::string_view> names(kCalls.begin(), kCalls.end());
+  names.insert(names.end(), kKept.begin(), kKept.end());
+  for (const Function& function : functions()) names.push_back(function.name);
+  return names;
 }
 
 std::string what_instead(std::string_view name) {

@@ -77,11 +77,14 @@ Result<std::unique_ptr<Shipped>> shipped() {
 Result<std::string> find_runbook(const std::string& given) {
   if (!given.empty()) {
     if (is_there(given)) return given;
-    const std::string with_ending = given + ".yaml";
-    if (is_there(with_ending)) return with_ending;
+    for (const char* ending : {".yaml", ".lua"}) {
+      if (is_there(given + ending)) return given + ending;
+    }
     return Error(ErrorCode::not_found, "there is no file " + given + " here");
   }
-  if (is_there("runbook.yaml")) return std::string("runbook.yaml");
+  for (const char* usual : {"runbook.yaml", "runbook.lua"}) {
+    if (is_there(usual)) return std::string(usual);
+  }
   const auto names = yaml_files_here();
   if (names.size() == 1) return names.front();
   if (names.empty())

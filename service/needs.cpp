@@ -493,7 +493,11 @@ class Needs {
       need.facts.emplace_back("tries", std::to_string(run_.at(*i).attempts));
     }
     if (!has_failed) {
-      need.ways.push_back({"to go on all the same", command("resume")});
+      // A script that does something else than its record says would do so again.
+      const bool has_strayed = i && tree_.script(*i) != nullptr;
+      need.ways.push_back(
+          {has_strayed ? "to go on by the rung that began it" : "to go on all the same",
+           command("resume")});
       return;
     }
     if (const auto corrected = run_.corrections.find(*i); corrected != run_.corrections.end()) {

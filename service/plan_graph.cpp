@@ -39,6 +39,12 @@ Shape shape_of(const Step& step) {
   return Shape::box;
 }
 
+// Whether it is drawn as a frame around what is in it. Nobody knows before a run what is in a
+// script.
+bool is_frame(const Step& step) {
+  return holds_steps(step) && !step.script;
+}
+
 std::string name_of(const Step& step) {
   if (!step.id.empty()) return step.id;
   const std::size_t slash = step.address.rfind('/');
@@ -50,7 +56,7 @@ std::vector<std::string> label_of(const Plan& plan, const Step& step) {
   const bool is_branch = step.parent && plan.step(*step.parent).is_choice;
   if (is_branch && step.when.text.empty()) return {"otherwise"};
   if (is_branch) return {"when " + step.when.text};
-  if (holds_steps(step)) {
+  if (is_frame(step)) {
     std::string line = name_of(step) + ": " + std::string(kind_text(step));
     if (step.child) line += " " + plan.modules[step.child->module - 1].file;
     if (step.loop) line += " " + step.loop->item + " in " + source_of(step.loop->in);
@@ -119,7 +125,7 @@ class Drawing {
       if (!step(group).is_choice) {
         for (const StepIndex need : step(child).needs) arrows_.emplace_back(need, child);
       }
-      if (!holds_steps(step(child))) {
+      if (!is_frame(step(child))) {
         box(child, label, depth);
         continue;
       }
@@ -229,8 +235,8 @@ class DotDrawing final : public Drawing {
   // Graphviz draws arrows between boxes only, and cuts them at the frames that are named.
   void arrow(StepIndex from, StepIndex to) override {
     std::string cut;
-    if (holds_steps(step(from))) cut += "ltail=cluster_" + node(from);
-    if (holds_steps(step(to))) cut += (cut.empty() ? "" : ", ") + ("lhead=cluster_" + node(to));
+    if (is_frame(step(from))) cut += "ltail=cluster_" + node(from);
+    if (is_frame(step(to))) cut += (cut.empty() ? "" : ", ") + ("lhead=cluster_" + node(to));
     line(1, node(leaf(from, Side::last)) + " -> " + node(leaf(to, Side::first)) +
                 (cut.empty() ? "" : " [" + cut + "]") + ";");
   }

@@ -2,14 +2,17 @@
 
 #include "actions/builtin.h"
 #include "base/hash.h"
+#include "base/words.h"
 #include "engine/core/attempt.h"
 #include "engine/core/resolve.h"
 #include "engine/executor/registry_facts.h"
 #include "runbooks/plan_words.h"
 #include "scripting/lua_evaluator.h"
+#include "scripting/script.h"
 #include "service/needs.h"
 
 #include <algorithm>
+#include <set>
 
 namespace rung::service {
 namespace {
@@ -351,7 +354,18 @@ class Describe {
     return engine::effect_class_of(step, constant, facts_);
   }
 
+  // What a script does is known when it runs; which actions it can do that with, before.
+  static void add_script(const Step& step, PlannedStep& planned) {
+    std::set<std::string> uses;
+    for (const auto& action : scripting::analyse_script(step.script->text).actions)
+      uses.insert(action.content);
+    planned.notes.push_back(uses.empty() ? "uses no action that its text names"
+                                         : "uses " + joined(uses));
+    planned.notes.emplace_back("what it does is known when it runs");
+  }
+
   void add_safety(const Step& step, PlannedStep& planned) {
+    if (step.script) add_script(step, planned);
     if (!step.undoes && step.undo_none) planned.notes.emplace_back("nothing to undo");
     if (step.tolerate) planned.notes.push_back("may fail: " + *step.tolerate);
     if (step.point_of_no_return)

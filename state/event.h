@@ -168,6 +168,22 @@ struct StepLooked {
   std::optional<TimePoint> next{};   // the next look, about
   friend bool operator==(const StepLooked&, const StepLooked&) = default;
 };
+// A script asked for something. The event's step is the script, or the step() in it: there the call
+// gets a place of its own under its name.
+struct ScriptCalled {
+  std::string kind{};  // step | action | sleep | signal
+  std::string name{};
+  Value::Map arguments{};            // by kind; secrets by reference, as in stored templates
+  std::int64_t line = 0;             // of the file
+  std::vector<std::string> gives{};  // outputs of the action
+  friend bool operator==(const ScriptCalled&, const ScriptCalled&) = default;
+};
+// A script asked for what only had to be recorded.
+struct ScriptNoted {
+  std::string kind{};  // now | random
+  Value value{};
+  friend bool operator==(const ScriptNoted&, const ScriptNoted&) = default;
+};
 // The attempt is done (or the wait is over, the consent given, the values set).
 struct StepSucceeded {
   Value::Map outputs{};
@@ -297,7 +313,8 @@ using Payload =
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
                  StepSkipped, StepReset, Voted, StepUndone, StepCorrected, ApprovalVoided,
                  RunCommanded, Reminded, ModeSwitched, LoopOpened, ChildOpened, StepLooked,
-                 LocksAsked, LocksTaken, TwoPhaseDecided, ParticipantPrepared, ParticipantSettled>;
+                 LocksAsked, LocksTaken, TwoPhaseDecided, ParticipantPrepared, ParticipantSettled,
+                 ScriptCalled, ScriptNoted>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

@@ -262,6 +262,22 @@ struct Format<LocksTaken> {
 };
 
 template <>
+struct Format<ScriptCalled> {
+  static constexpr EventType type{70, 1, "script.called"};
+  static constexpr std::tuple fields{
+      Field{"arguments", &ScriptCalled::arguments}, Field{"gives", &ScriptCalled::gives},
+      Field{"kind", &ScriptCalled::kind}, Field{"line", &ScriptCalled::line},
+      Field{"name", &ScriptCalled::name}};
+};
+
+template <>
+struct Format<ScriptNoted> {
+  static constexpr EventType type{71, 1, "script.noted"};
+  static constexpr std::tuple fields{Field{"kind", &ScriptNoted::kind},
+                                     Field{"value", &ScriptNoted::value}};
+};
+
+template <>
 struct Format<StepUndone> {
   static constexpr EventType type{30, 1, "step.undone"};
   static constexpr std::tuple<> fields{};

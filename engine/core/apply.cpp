@@ -1,7 +1,9 @@
 #include "base/url.h"
 #include "engine/core/asking.h"
 #include "engine/core/polls.h"
+#include "engine/core/script_fold.h"
 #include "engine/core/state.h"
+#include "engine/core/step_states.h"
 
 #include <algorithm>
 
@@ -51,7 +53,7 @@ class Fold {
     run_.mode = e.mode;
     run_.commander = commands_from_the_start(e) ? e.who : "";
     run_.commanded_since = event_.at;
-    add_steps(StepIndex{0}, static_cast<std::uint32_t>(graph_.size()), 1);
+    add_step_states(graph_, run_, StepIndex{0}, static_cast<std::uint32_t>(graph_.size()), 1);
     run_.phase = RunPhase::steps;
     const Duration timeout = graph_.plan().run_timeout;
     if (timeout > Duration::zero()) run_.limit = Due{event_.at + timeout, Duration{}};
@@ -261,6 +263,9 @@ class Fold {
     return success();
   }
 
+  Result<void> on(const ScriptCalled& e) { return scripts().add(e); }
+  Result<void> on(const ScriptNoted& e) { return scripts().add(e); }
+
   Result<void> on(const LoopOpened& e) {
     const auto* items = e.items.list();
     const bool fits = items != nullptr && items->size() == e.keys.size();
@@ -278,7 +283,7 @@ class Fold {
     const StepIndex body = loop.children.front();
     const std::uint32_t size = graph_.subtree_size(body);
     run_.loops.open(i, body, size, std::move(named), static_cast<std::uint32_t>(run_.steps.size()));
-    add_steps(body, size, items->size());
+    add_step_states(graph_, run_, body, size, items->size());
     for (std::int32_t n = 0; n < loop.loop->max_parallel; ++n) ready_next_item(i);
     if (items->empty()) end_soon(i);
     return success();
@@ -391,6 +396,7 @@ class Fold {
     answered(i);
     if (run_.stuck_at == event_.step) run_.stuck_at.clear();
     if (!tree_.step(i).undoes) run_.ready.insert(i);
+    scripts().rewind(i);
     if (tree_.step(i).kind == StepKind::two_phase) forget_poll(tree_, run_, i);
     return success();
   }
@@ -544,6 +550,7 @@ class Fold {
     }
     const auto parent = tree_.parent(i);
     if (!parent) return;
+    if (tree_.call(i) != nullptr) scripts().answer(i);
     StepState& group = run_.at(*parent);
     group.unfinished_children -= 1;
     const OpenLoop* loop = run_.loops.of(*parent);
@@ -561,28 +568,20 @@ class Fold {
     }
   }
 
-  // The state of what `times` items of the plan's steps from `first` on need.
-  void add_steps(StepIndex first, std::uint32_t size, std::size_t times) {
-    run_.steps.reserve(run_.steps.size() + size * times);
-    for (std::size_t n = 0; n < size * times; ++n) {
-      const runbooks::Step& step =
-          graph_.step({first.number + static_cast<std::uint32_t>(n % size)});
-      StepState& state = run_.steps.emplace_back();
-      state.unmet_needs = static_cast<std::uint32_t>(step.needs.size());
-      state.unfinished_children = static_cast<std::uint32_t>(step.children.size());
-    }
-  }
-
   void open_root(StepIndex root) {
     run_.at(node_of(root)).status = StepStatus::running;
     open_group(node_of(root));
   }
 
+  ScriptFold scripts() { return {graph_, run_, event_}; }
+
   void end_soon(NodeIndex group) {
-    if (run_.at(group).status == StepStatus::running) run_.ended_groups.insert(group);
+    if (run_.at(group).status == StepStatus::running && !scripts().goes_on(group))
+      run_.ended_groups.insert(group);
   }
 
   void open_group(NodeIndex i) {
+    if (tree_.step(i).script) return scripts().open(i);
     owe_finally(i);
     for (const NodeIndex child : tree_.children(i)) {
       if (run_.at(child).unmet_needs == 0 && run_.at(child).status == StepStatus::waiting)

@@ -152,6 +152,8 @@ std::optional<bool> is_wanted(Draft& draft, NodeIndex i) {
 }  // namespace
 
 void begin_step(Draft& draft, NodeIndex i) {
+  const bool has_begun = draft.at(i).status == StepStatus::running;
+  if (has_begun && draft.step(i).script) return go_on_script(draft, i);
   if (is_chosen_already(draft, i)) return skip(draft, i, "choose");
   if (!is_of_mode(draft, i)) return skip(draft, i, "mode");
   const auto wanted = is_wanted(draft, i);

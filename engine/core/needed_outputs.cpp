@@ -1,5 +1,7 @@
 #include "engine/core/needed_outputs.h"
 
+#include "scripting/script.h"
+
 #include <algorithm>
 #include <set>
 
@@ -47,11 +49,20 @@ class Readers {
   // Expressions that name the step: `steps.ID.NAME`, `steps.ID.outputs.NAME`.
   void by_id(const Expression& expression, const std::string& reader) {
     if (id_.empty() || expression.text.find(id_) == std::string::npos) return;
-    for (const Reference& reference : scripting::analyse(expression.text).references) {
-      const auto& path = reference.path;
-      if (reference.root != "steps" || path.size() < 2 || path[0] != id_) continue;
-      const bool is_explicit = path[1] == "outputs" && path.size() > 2;
-      note(path[is_explicit ? 2 : 1], reader);
+    for (const Reference& reference : scripting::analyse(expression.text).references)
+      by_reference(reference, reader);
+  }
+  // The same in a script.
+  void by_id(const runbooks::ScriptSpec& script, const std::string& reader) {
+    if (id_.empty() || script.text.find(id_) == std::string::npos) return;
+    for (const Reference& reference : scripting::analyse_script(script.text).references)
+      by_reference(reference, reader);
+  }
+  // What a script reads of the answer to a call of its own cannot be told: each output that it
+  // names anywhere counts.
+  void by_call(const runbooks::ScriptSpec& script, const std::string& reader) {
+    for (const auto& [name, type] : known_) {
+      if (script.text.find(name) != std::string::npos) note(name, reader);
     }
   }
   // `self.outputs.NAME`, in its undo.
@@ -76,6 +87,12 @@ class Readers {
   }
 
  private:
+  void by_reference(const Reference& reference, const std::string& reader) {
+    const auto& path = reference.path;
+    if (reference.root != "steps" || path.size() < 2 || path[0] != id_) return;
+    const bool is_explicit = path[1] == "outputs" && path.size() > 2;
+    note(path[is_explicit ? 2 : 1], reader);
+  }
   void note(const std::string& output, const std::string& reader) {
     if (known_.contains(output)) found_[output].insert(reader);
   }
@@ -103,6 +120,8 @@ std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run
   const Step& self = tree.step(i);
   Readers readers(self);
   if (!self.action.expect.text.empty()) readers.by_name(self.action.expect, "its expect");
+  if (const ScriptNode* call = tree.call(i); call != nullptr && !self.undoes)
+    readers.by_call(*tree.step(call->script).script, tree.address(call->script));
   for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
     const NodeIndex other{n};
     if (other == i || !tree.is_real(other) || !may_still_read(graph, run, other)) continue;
@@ -110,6 +129,7 @@ std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run
     const bool is_seen = tree.find_id(self.id, other) == i;
     if (!is_own_undo && !is_seen) continue;
     const std::string reader = tree.address(other);
+    if (is_seen && tree.step(other).script) readers.by_id(*tree.step(other).script, reader);
     runbooks::each_expression(tree.step(other), [&](const Expression& expression) {
       if (is_seen) readers.by_id(expression, reader);
       if (is_own_undo) readers.by_self(expression, reader);
@@ -117,9 +137,9 @@ std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run
   }
   if (const auto* module = graph.plan().module_of(self); module != nullptr && !run.ending) {
     for (const auto& [name, source] : module->outputs) {
-      runbooks::each_expression(source, [&](const Expression& expression) {
-        readers.by_id(expression, "outputs." + name + " of " + module->file);
-      });
+      const std::string reader = "outputs." + name + " of " + module->file;
+      runbooks::each_expression(
+          source, [&](const Expression& expression) { readers.by_id(expression, reader); });
     }
   }
   if (run.ending || self.undoes || tree.find_id(self.id, std::nullopt) != i)

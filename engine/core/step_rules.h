@@ -14,6 +14,9 @@ void open_loop(Draft& draft, NodeIndex i);
 
 // What the runbook that the step uses is given; its steps begin when that is recorded.
 void open_child(Draft& draft, NodeIndex i);
+// The script that the step is goes on: what it asks for next is recorded, or its end.
+void go_on_script(Draft& draft, NodeIndex i);
+
 // What it gives when all its steps have ended well.
 Result<Value::Map> child_outputs(const Draft& draft, NodeIndex i);
 

@@ -39,6 +39,16 @@ OpenLoop* Loops::of(NodeIndex loop) {
 
 // --- the tree
 
+const runbooks::Step& StepTree::step(NodeIndex i) const {
+  if (const ScriptNode* made = call(i)) return made->step;
+  return graph_.step(definition(i));
+}
+
+NodeIndex StepTree::in_plan(NodeIndex i) const {
+  const ScriptNode* made = call(i);
+  return made != nullptr ? made->script : i;
+}
+
 StepIndex StepTree::definition(NodeIndex i) const {
   if (i.number < plan_size()) return {i.number};
   const OpenLoop& loop = *loops_.around(i);
@@ -57,6 +67,8 @@ NodeIndex StepTree::linked(NodeIndex from, StepIndex to) const {
 }
 
 std::string StepTree::address(NodeIndex i) const {
+  if (const ScriptNode* made = call(i))
+    return address(made->parent) + "/" + made->part + (made->doer ? "@undo" : "");
   const std::string& planned = step(i).address;
   if (i.number < plan_size()) return planned;
   const OpenLoop& loop = *loops_.around(i);
@@ -65,11 +77,13 @@ std::string StepTree::address(NodeIndex i) const {
 }
 
 std::optional<NodeIndex> StepTree::parent(NodeIndex i) const {
+  if (const ScriptNode* made = call(i)) return made->parent;
   const auto parent = step(i).parent;
   return parent ? std::optional(linked(i, *parent)) : std::nullopt;
 }
 
 std::vector<NodeIndex> StepTree::children(NodeIndex i) const {
+  if (const ScriptChildren* calls = loops_.scripts.under(i)) return calls->all;
   std::vector<NodeIndex> nodes;
   const runbooks::Step& group = step(i);
   if (!group.loop) {
@@ -84,17 +98,20 @@ std::vector<NodeIndex> StepTree::children(NodeIndex i) const {
 
 std::vector<NodeIndex> StepTree::dependents(NodeIndex i) const {
   std::vector<NodeIndex> nodes;
+  if (call(i) != nullptr) return nodes;
   for (const StepIndex dependent : graph_.dependents(definition(i)))
     nodes.push_back(linked(i, dependent));
   return nodes;
 }
 
 std::optional<NodeIndex> StepTree::undo(NodeIndex i) const {
+  if (const ScriptNode* made = call(i)) return made->undo;
   const auto undo = step(i).undo;
   return undo ? std::optional(linked(i, *undo)) : std::nullopt;
 }
 
 std::optional<NodeIndex> StepTree::undoes(NodeIndex i) const {
+  if (const ScriptNode* made = call(i)) return made->doer;
   const auto done = step(i).undoes;
   return done ? std::optional(linked(i, *done)) : std::nullopt;
 }
@@ -133,6 +150,7 @@ bool StepTree::is_in_body(NodeIndex i, NodeIndex group) const {
 }
 
 bool StepTree::is_real(NodeIndex i) const {
+  if (call(i) != nullptr) return true;
   std::uint32_t depth = 0;
   const StepIndex defined = definition(i);
   while (i.number >= plan_size()) {
@@ -142,8 +160,22 @@ bool StepTree::is_real(NodeIndex i) const {
   return graph_.loop_depth(defined) == depth;
 }
 
-// Part by part: where a loop stands open its next part is the key of an item.
 std::optional<NodeIndex> StepTree::find(std::string_view name) const {
+  return find_call(name, 1);
+}
+
+// What no part of the plan leads to is a call of the script that its beginning names.
+std::optional<NodeIndex> StepTree::find_call(std::string_view name, int depth) const {
+  constexpr int kDeepest = 24;  // more than step()s can lie in one another
+  if (const auto planned = find_planned(name)) return planned;
+  const std::size_t slash = name.rfind('/');
+  if (slash == std::string_view::npos || depth > kDeepest) return std::nullopt;
+  const auto parent = find_call(name.substr(0, slash), depth + 1);
+  return parent ? loops_.scripts.find(*parent, name.substr(slash + 1)) : std::nullopt;
+}
+
+// Part by part: where a loop stands open its next part is the key of an item.
+std::optional<NodeIndex> StepTree::find_planned(std::string_view name) const {
   if (const auto planned = graph_.find(name); planned && is_real(node_of(*planned)))
     return node_of(*planned);
   std::optional<NodeIndex> loop_item;  // reached so far
@@ -181,7 +213,7 @@ std::optional<NodeIndex> StepTree::find_id(std::string_view id,
                                            std::optional<NodeIndex> from) const {
   const auto planned = graph_.find_id(from ? step(*from).module : 0, id);
   if (!planned) return std::nullopt;
-  const NodeIndex node = from ? linked(*from, *planned) : node_of(*planned);
+  const NodeIndex node = from ? linked(in_plan(*from), *planned) : node_of(*planned);
   return is_real(node) ? std::optional(node) : std::nullopt;
 }
 

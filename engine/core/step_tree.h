@@ -2,6 +2,7 @@
 
 #include "base/value.h"
 #include "engine/core/graph.h"
+#include "engine/core/scripts.h"
 
 #include <cstdint>
 #include <optional>
@@ -11,12 +12,6 @@
 #include <vector>
 
 namespace rung::engine {
-
-// A step of one run. The plan's own steps come first, in its order; those that loops opened follow.
-struct NodeIndex {
-  std::uint32_t number = 0;
-  friend auto operator<=>(const NodeIndex&, const NodeIndex&) = default;
-};
 
 constexpr NodeIndex node_of(StepIndex i) {
   return {i.number};
@@ -44,7 +39,8 @@ struct OpenLoop {
   std::uint32_t item_of(NodeIndex i) const { return (i.number - base.number) / size; }
 };
 
-// The loops that a run opened: part of its state, in the order of their nodes.
+// What a run opened beside its plan's steps: loops, in the order of their nodes, and the calls of
+// scripts, which lie among them. Part of its state.
 class Loops {
  public:
   // `first_free` is the number of nodes that the run has. Returns how many it has now.
@@ -58,6 +54,8 @@ class Loops {
   const OpenLoop* of(NodeIndex loop) const;
   OpenLoop* of(NodeIndex loop);
 
+  Scripts scripts;
+
  private:
   std::vector<OpenLoop> opened_;
   std::unordered_map<std::uint32_t, std::uint32_t> by_loop_;
@@ -69,9 +67,9 @@ class StepTree {
  public:
   StepTree(const Graph& graph, const Loops& loops) : graph_(graph), loops_(loops) {}
 
-  // What the plan says about it. Its address and indices there are those of the plan.
-  const runbooks::Step& step(NodeIndex i) const { return graph_.step(definition(i)); }
-  StepIndex definition(NodeIndex i) const;
+  // What the plan says about it, or the call of a script. Its address and indices there are those
+  // of the plan.
+  const runbooks::Step& step(NodeIndex i) const;
 
   // "tiers/cloud/put"; in the plan that is "tiers/*/put".
   std::string address(NodeIndex i) const;
@@ -102,10 +100,19 @@ class StepTree {
   // The step that uses the runbook in whose file this one stands; none for the run's own.
   std::optional<NodeIndex> child_around(NodeIndex i) const;
   // The item of which the node is part, and its loop; nullptr outside of loops.
-  const OpenLoop* around(NodeIndex i) const { return loops_.around(i); }
+  const OpenLoop* around(NodeIndex i) const { return loops_.around(in_plan(i)); }
   const OpenLoop* opened_by(NodeIndex loop) const { return loops_.of(loop); }
+  // The call of a script that the node is; nullptr for what stands in the plan.
+  const ScriptNode* call(NodeIndex i) const { return loops_.scripts.node(i); }
+  // A script that began, or the script that made the call; nullptr for others.
+  const OpenScript* script(NodeIndex i) const { return loops_.scripts.around(i); }
 
  private:
+  StepIndex definition(NodeIndex i) const;
+  // The step of the plan in which the node came into being: of a call its script.
+  NodeIndex in_plan(NodeIndex i) const;
+  std::optional<NodeIndex> find_planned(std::string_view name) const;
+  std::optional<NodeIndex> find_call(std::string_view name, int depth) const;
   std::size_t plan_size() const { return graph_.size(); }
   // The node of a step that the plan links to the one behind `from`.
   NodeIndex linked(NodeIndex from, StepIndex to) const;

@@ -46,7 +46,7 @@ class Collector {
     const bool is_branch = plan_.step(*step.parent).is_choice;
     if (is_branch)
       add(CoverageKind::branch, step, kRan, "never taken");
-    else if (!holds_steps(step))
+    else if (!holds_steps(step) || step.script)
       add(CoverageKind::step, step, kRan, "never ran");
     if (!step.when.text.empty() && !is_branch)
       add(CoverageKind::branch, step, kSkipped, "never skipped: its `when` always held");

@@ -18,8 +18,8 @@ constexpr std::size_t kMostFiles = 10'000;
 
 // --- finding the files
 
-bool is_yaml(const fs::path& path) {
-  return path.extension() == ".yaml" || path.extension() == ".yml";
+bool can_be_runbook(const fs::path& path) {
+  return path.extension() == ".yaml" || path.extension() == ".yml" || path.extension() == ".lua";
 }
 
 void add_folder(const fs::path& folder, std::vector<std::string>& files) {
@@ -37,7 +37,7 @@ void add_folder(const fs::path& folder, std::vector<std::string>& files) {
   }
 }
 
-// The test files of a runbook: NAME.test.yaml, and test.yaml of a runbook.yaml.
+// The test files of a runbook: NAME.test.yaml, and test.yaml of a runbook.yaml or runbook.lua.
 void add_tests_of(const fs::path& runbook, std::vector<std::string>& files) {
   std::vector<fs::path> names{runbook.stem().string() + ".test.yaml",
                               runbook.stem().string() + ".test.yml"};
@@ -163,7 +163,7 @@ Result<std::vector<std::string>> find_tests(const std::vector<std::string>& give
       add_folder(path, files);
     else if (runbooks::is_test_file(path.filename().string()))
       files.push_back(path.lexically_normal().string());
-    else if (is_yaml(path))
+    else if (can_be_runbook(path))
       add_tests_of(path, files);
     if (files.size() == before) return no_tests(one);
   }

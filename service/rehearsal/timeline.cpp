@@ -130,6 +130,12 @@ class Teller {
     return Words{">>", std::to_string(e.keys.size()) + " items"};
   }
   Said operator()(const state::ChildOpened& e) const { return Words{">>", listed(e.inputs)}; }
+  Said operator()(const state::ScriptCalled& e) const {
+    return Words{">>", "line " + std::to_string(e.line) + ": " + e.kind + " " + e.name};
+  }
+  Said operator()(const state::ScriptNoted& e) const {
+    return Words{"", e.kind + "() = " + to_text(e.value)};
+  }
   Said operator()(const state::StepSucceeded& e) const {
     return Words{"ok", listed(e.outputs) + (e.adopted ? "  adopted" : "") + by(e.who, e.say)};
   }

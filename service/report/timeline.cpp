@@ -157,6 +157,8 @@ class Story {
   void on(const StepLooked&) {}  // report/looks.h
   void on(const LoopOpened&) {}  // its items tell
   void on(const ChildOpened&) {}
+  void on(const ScriptCalled&) {}  // its own events tell
+  void on(const ScriptNoted&) {}
   void on(const StepSucceeded& e) {
     Moment* m = close(Ended::done);
     if (m == nullptr) {

@@ -86,6 +86,25 @@ steps:
         retry: {attempts: 5, delay: 10ms}
         env: {DISK: "{{ disk }}"}
         shell: echo "each/$DISK/finally/rinse $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
+  - id: script
+    outputs: {said: string}
+    lua: |
+      local options = {retry = {attempts = 5, delay = "10ms"}, how_to_tell = "cat witness"}
+      options.id, options.outputs = "hello", {said = "string"}
+      local hello = action("shell", {script = [[
+        echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
+        echo "said=hello" >> "$RUNG_OUTPUT_FILE"
+      ]]}, options)
+      local began, count = now(), 0
+      step("inner", function()
+        action("http.get", {url = inputs.url .. "/script/inner/look"}, {id = "look"})
+        action("http.post", {url = inputs.url .. "/script/inner/charge",
+                             idempotency_header = "Idempotency-Key"}, {id = "charge"})
+        count = count + random(1, 1)
+      end)
+      sleep("20ms")
+      if count ~= 1 or now() < began then fail("a crash changed what was known") end
+      return {said = hello.said}
   - {id: sum, set: {text: "{{ steps.hello.said }} there"}}
   - id: consent
     approve: {ask: "Go on?", timeout: 10m, on_timeout: reject}
@@ -152,6 +171,11 @@ steps:
         retry: {attempts: 5, delay: 10ms}
         shell: echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness
         undo: {shell: 'echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness'}
+  - id: script
+    lua: |
+      action("shell", {script = 'echo "$RUNG_STEP $RUNG_IDEMPOTENCY_KEY $RUNG_ATTEMPT" >> witness'}, {
+        id = "mark", retry = {attempts = 5, delay = "10ms"}, how_to_tell = "cat witness",
+        undo = {uses = "http.delete", with = {url = inputs.url .. "/script/mark@undo"}}})
   - id: window
     steps:
       - {id: enough, command: ["false"], undo: none, how_to_tell: it does nothing}
@@ -226,9 +250,12 @@ const Scenario& forward() {
                              {"each/a/finally/rinse", C::once},
                              {"each/b/wipe", C::once},
                              {"each/b/finally/rinse", C::once},
+                             {"script/hello", C::once},
+                             {"script/inner/look", C::read},
+                             {"script/inner/charge", C::keyed},
                              {"last", C::once},
                              {"finally/tidy", C::once}},
-                            {{"hello", "said=hello"}}};
+                            {{"hello", "said=hello"}, {"script/hello", "said=hello"}}};
   return one;
 }
 
@@ -247,6 +274,8 @@ const Scenario& backward() {
                              {"each/a/mount", C::once},
                              {"each/a/mount@undo", C::once},
                              {"window/finally/rinse", C::once},
+                             {"script/mark", C::once},
+                             {"script/mark@undo", C::idempotent},
                              {"finally/tidy", C::once}},
                             {}};
   return one;

@@ -76,7 +76,7 @@ TEST_P(Documentation, ItsSessionsAreWhatOneSees) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Pages, Documentation, ::testing::Values("cli", "testing"),
+INSTANTIATE_TEST_SUITE_P(Pages, Documentation, ::testing::Values("cli", "lua", "testing"),
                          [](const auto& page) { return std::string(page.param); });
 
 }  // namespace

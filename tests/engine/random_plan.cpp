@@ -134,7 +134,8 @@ class Chance {
   }
 
   StepBuilder leaf(bool in_finally) {
-    switch (in_finally ? below(5) : below(12)) {
+    switch (in_finally ? below(5) : below(13)) {
+      case 12: return script();
       case 8: return set(name(), "x", "1 + 1");
       case 9:
         if (once_in(2)) return watch();
@@ -156,6 +157,41 @@ class Chance {
     if (once_in(3)) step->timeout = std::chrono::seconds(2);
     if (once_in(8)) step->tolerate = "not needed";
     return step;
+  }
+
+  // A durable script: some calls, one after the other.
+  StepBuilder script() {
+    StepBuilder step(name(), StepKind::group);
+    std::string text;
+    for (std::size_t n = 1 + below(4); n > 0; --n) text += statement() + "\n";
+    if (once_in(6)) text += "if random(2) == 1 then fail(\"bad luck\") end\n";
+    step->script = runbooks::ScriptSpec{text + "return {n = 1}", 1, false};
+    step->timeout = std::chrono::minutes(5);
+    step->action.gives = {"n"};
+    add_policy(step);
+    return step;
+  }
+
+  std::string statement() {
+    switch (below(8)) {
+      case 0: return "sleep(\"" + std::to_string(1 + below(90)) + "s\")";
+      case 1: return "local " + name() + " = now()";
+      case 2: return "signal(\"go\", {timeout = \"2m\", tolerate = \"late\"})";
+      case 3: return "step(\"" + name() + "\", function() " + call() + " " + call() + " end)";
+      case 4: return "for i = 1, random(3) do " + call(" .. i") + " end";
+      default: return call();
+    }
+  }
+
+  std::string call(const std::string& more = "") {
+    constexpr const char* kClasses[] = {"read", "idempotent", "keyed", "probe", "once"};
+    const std::string with = std::string("{class = \"") + kClasses[below(5)] + "\"}";
+    std::string options = "id = \"" + name() + "\"" + more;
+    if (once_in(6)) options += ", tolerate = \"not needed\"";
+    if (once_in(3)) options += ", retry = {attempts = 3, delay = \"1s\"}";
+    options +=
+        once_in(3) ? ", undo = {uses = \"test.effect\", with = " + with + "}" : ", undo = \"none\"";
+    return "action(\"test.effect\", " + with + ", {" + options + "})";
   }
 
   StepBuilder approval() {

@@ -55,6 +55,8 @@ struct ChangeOf {
   std::optional<StepChange> operator()(const state::StepLooked&) const {
     return StepChange::looked;
   }
+  std::optional<StepChange> operator()(const state::ScriptCalled&) const { return std::nullopt; }
+  std::optional<StepChange> operator()(const state::ScriptNoted&) const { return std::nullopt; }
   std::optional<StepChange> operator()(const state::Voted&) const { return StepChange::voted; }
   std::optional<StepChange> operator()(const state::StepSucceeded&) const {
     return StepChange::succeeded;

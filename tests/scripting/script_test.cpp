@@ -51,20 +51,22 @@ TEST(Script, AsksForNothingAgainThatItsRecordAnswers) {
   }
 }
 
-TEST(Script, DoesNotEnterAStepAgainThatHasEnded) {
+TEST(Script, FindsWhatAStepChangedAroundItAsItWas) {
   const char* text = R"(
+    local count = 0
     local a = step("first", function()
       local one = action("http.get", {url = "1"})
+      count = count + 1
       return action("http.get", {url = "2"}).n + one.n
     end)
-    local b = step("second", function() return a * 10 end)
-    return {a = a, b = b})";
+    local b = step("second", function() count = count + 1 return a * 10 end)
+    return {a = a, b = b, count = count})";
   for (std::size_t turns = 0; turns <= 6; ++turns) {
     ScriptDriver driver(text);
     driver.act = [](const ScriptCall&) { return Value(Value::Map{{"n", 4}}); };
     driver.run(turns);
     driver.crash();
-    EXPECT_EQ(driver.outputs(), names({{"a", 8}, {"b", 80}})) << turns;
+    EXPECT_EQ(driver.outputs(), names({{"a", 8}, {"b", 80}, {"count", 2}})) << turns;
     EXPECT_EQ(driver.acted.size(), 2u) << turns;
   }
 }
@@ -150,6 +152,14 @@ TEST(Script, StraysWhereItEndsBeforeItsRecord) {
   driver.records.push_back({ScriptCallKind::sleep, "sleep", {}, true, {}, {}, 2});
   driver.crash();
   EXPECT_THAT(driver.problem(), HasSubstr("its record goes on with sleep \"sleep\""));
+}
+
+TEST(Script, StraysWhereAStepGivesSomethingElse) {
+  ScriptDriver driver("step(\"a\", function() return 1 end)");
+  driver.run(2);
+  driver.records[0].value = 2;
+  driver.crash();
+  EXPECT_EQ(driver.problem(), "run again, step \"a\" gives 1, and its record says 2");
 }
 
 // --- what may be written

@@ -156,6 +156,15 @@ std::vector<Event> one_of_each_of_locks() {
   return in_a_row({created_by_mila(), std::move(asked), LocksTaken{}});
 }
 
+// Those of durable scripts.
+std::vector<Event> one_of_each_of_scripts() {
+  const Value reference = Value::Map{{"$expr", "secrets.token"}};
+  const Value::Map arguments{{"uses", "http.get"}, {"with", Value::Map{{"token", reference}}}};
+  return in_a_row({created_by_mila(),
+                   ScriptCalled{"action", "page", arguments, 12, {"code", "json"}},
+                   ScriptNoted{"now", time_at(7)}});
+}
+
 // The journals that hold one event of each type; a new type goes into one that is new with it.
 struct OneOfEach {
   const char* file;
@@ -169,7 +178,8 @@ constexpr OneOfEach kOneOfEach[] = {{"one-of-each.json", one_of_each},
                                     {"children.json", one_of_each_of_children},
                                     {"watches.json", one_of_each_of_watches},
                                     {"two-phase.json", one_of_each_of_transactions},
-                                    {"locks.json", one_of_each_of_locks}};
+                                    {"locks.json", one_of_each_of_locks},
+                                    {"scripts.json", one_of_each_of_scripts}};
 
 class StoredJournal : public ::testing::TestWithParam<std::string> {
  protected:

@@ -21,11 +21,16 @@ MAY_INCLUDE = {
     "base": [],
     "scripting": ["base/*"],
     "state": ["base/*"],
-    "runbooks": ["base/*", "scripting/evaluator.h", "scripting/lua_evaluator.h"],
+    "runbooks": [
+        "base/*", "scripting/evaluator.h", "scripting/lua_evaluator.h", "scripting/program.h",
+        "scripting/script.h",
+    ],
     "actions": ["base/*"],
     "engine/core": [
-        "base/*", "runbooks/inputs.h", "runbooks/plan.h", "runbooks/template.h", "state/event.h",
-        "state/lock.h", "state/run_summary.h", "scripting/evaluator.h",
+        "base/*", "runbooks/http_words.h", "runbooks/inputs.h", "runbooks/plan.h",
+        "runbooks/template.h", "state/event.h", "state/lock.h",
+        "state/run_summary.h",
+        "scripting/evaluator.h", "scripting/script.h",
     ],
     "engine/supervisor": ["base/*", "engine/executor.h"],
     "engine": [
