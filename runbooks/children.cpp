@@ -57,6 +57,13 @@ void check_child(const DraftStep& draft, const ChildSpec& child, const Plan& pla
                      "`, which a runbook that is used by another cannot take",
                  "say them in this runbook: they are taken before its first step");
   }
+  const bool has_guards = std::any_of(plan.steps.begin(), plan.steps.end(),
+                                      [](const Step& step) { return step.guard.has_value(); });
+  if (has_guards) {
+    report.error(draft.child.place,
+                 plan.runbook + " has an `abort_if`, which ends a run; it is no run here",
+                 "write the `abort_if` in this runbook, and remove it there");
+  }
   if (plan.run_timeout > Duration::zero()) {
     report.warning(draft.child.place,
                    "the `timeout` of " + plan.runbook + " is not looked at where it is a child",

@@ -75,6 +75,7 @@ struct Draft {
   Report::Place rto_place;
   std::vector<DraftStep> steps;
   std::vector<DraftStep> finally;
+  std::vector<DraftStep> guards;
   ExpressionUses require;
   ExpressionUses locks;
   std::vector<ExpressionUses> vars;  // in the order of plan.vars

@@ -98,5 +98,7 @@ const Table& action_table();
 // `check:` of a wait, and each of a verify: a use of an action that only reads.
 const Table& check_table();
 const Table& verify_table();
+// Each of `abort_if:`.
+const Table& guard_table();
 
 }  // namespace rung::runbooks

@@ -39,6 +39,7 @@ void each_expression(const Step& step, const Visit& visit) {
     visit_one(step.probe->expect, visit);
   }
   if (step.watch) visit_one(step.watch->until, visit);
+  if (step.guard) each_expression(step.guard->say, visit);
   visit_all(step.set, visit);
   visit_all(step.approve.show, visit);
   for (const Template* t : {&step.fail, &step.wait.duration, &step.wait.at, &step.approve.ask,

@@ -159,6 +159,13 @@ struct ScriptSpec {
   friend bool operator==(const ScriptSpec&, const ScriptSpec&) = default;
 };
 
+// Kind wait, of no group: looked at beside the steps until the point of no return. When it holds,
+// the run ends.
+struct GuardSpec {
+  Template say;  // of the check's outputs too; null: nothing is said
+  friend bool operator==(const GuardSpec&, const GuardSpec&) = default;
+};
+
 // A node of the unfolded plan. Every default is materialised: what is absent here is absent.
 struct Step {
   std::string id;       // flat in its file; "" for none
@@ -181,6 +188,7 @@ struct Step {
   Template fail;                   // kind fail: why
   WaitSpec wait;
   std::optional<WatchSpec> watch;  // kind wait
+  std::optional<GuardSpec> guard;  // kind wait, with a watch
   ApproveSpec approve;
   ManualSpec manual;
   DecideSpec decide;

@@ -240,6 +240,11 @@ void read_kind(FieldReader& in, Step& out) {
   out.fail = tmpl(in, "fail");
   if (const Value* wait = in.value("wait")) out.wait = read_wait(in.inner(*wait, "wait"));
   if (const Value* watch = in.value("watch")) out.watch = read_watch(in.inner(*watch, "watch"));
+  if (const Value* guard = in.value("guard")) {
+    FieldReader one = in.inner(*guard, "guard");
+    out.guard = GuardSpec{tmpl(one, "say")};
+    one.refuse_others();
+  }
   if (const Value* approve = in.value("approve"))
     out.approve = read_approve(in.inner(*approve, "approve"));
   if (const Value* manual = in.value("manual"))
@@ -410,6 +415,7 @@ void check_numbers(FieldReader& in, const Plan& plan) {
     for (const auto& i : {s.parent, s.undo, s.undoes}) {
       if (i) check(*i);
     }
+    if (s.guard && !s.watch) in.fail("steps", "has a guard that looks at nothing");
     if (s.loop && s.children.size() != 1) in.fail("steps", "has a loop without a body");
     const bool is_child_known =
         !s.child || (s.child->module > 0 && s.child->module <= plan.modules.size());

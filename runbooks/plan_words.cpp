@@ -20,6 +20,7 @@ std::string_view name_of(StepKind kind) {
 
 std::string_view kind_text(const Step& step) {
   if (acts(step)) return step.action.uses;
+  if (step.guard) return "abort_if";
   if (step.kind != StepKind::group) return name_of(step.kind);
   if (step.loop) return "for_each";
   if (step.child) return "runbook";

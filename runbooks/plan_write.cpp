@@ -107,6 +107,12 @@ Value::Map fields_of(const WatchSpec& watch) {
   return out.take();
 }
 
+Value::Map fields_of(const GuardSpec& guard) {
+  FieldWriter out;
+  out.tmpl("say", guard.say);
+  return out.take();
+}
+
 Value::Map fields_of(const ApproveSpec& approve) {
   FieldWriter out;
   out.tmpl("ask", approve.ask);
@@ -194,6 +200,7 @@ void write_kind(const Step& step, FieldWriter& out) {
   out.tmpl("fail", step.fail);
   out.map("wait", fields_of(step.wait));
   if (step.watch) out.map("watch", fields_of(*step.watch));
+  if (step.guard) out.put("guard", fields_of(*step.guard));
   out.map("approve", fields_of(step.approve));
   out.map("manual", fields_of(step.manual));
   out.map("decide", fields_of(step.decide));

@@ -1,5 +1,6 @@
 #include "runbooks/runbook_reader.h"
 
+#include "runbooks/guard_reader.h"
 #include "runbooks/plan_words.h"
 
 #include "runbooks/value_reader.h"
@@ -30,12 +31,19 @@ class RunbookReader {
       if (steps->items.empty())
         report().error(fields_.place("steps"), "`steps` is an empty list", "add a step");
     }
+    if (const Node* guards = fields_.get("abort_if")) read_abort_if(*guards);
     if (const Node* steps = fields_.get("finally")) draft_.finally = read_steps(*steps, reading_);
     return std::move(draft_);
   }
 
  private:
   Report& report() const { return reading_.report; }
+
+  void read_abort_if(const Node& guards) {
+    draft_.guards = read_guards(guards, reading_);
+    if (guards.members.empty())
+      report().error(fields_.place("abort_if"), "`abort_if` is empty", "add a condition");
+  }
 
   void read_project() {
     const Project& project = reading_.project;

@@ -413,6 +413,7 @@ std::vector<std::pair<std::string_view, std::string_view>> foreign_words() {
           {"sleep", "wait"},
           {"pause", "wait"},
           {"switch", "choose"},
+          {"abort_if", "abort_if: of the runbook, beside `steps`"},
           {"foreach", "for_each"},
           {"loop", "for_each"},
           {"with_items", "for_each"},
@@ -452,8 +453,7 @@ const Table& branch_table() {
 
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {"failover", "backup", "scale", "locks", "abort_if", "accept_split_brain_risk",
-                 "triggers"};
+  table.later = {"failover", "backup", "scale", "locks", "accept_split_brain_risk", "triggers"};
   table.keys = {
       {"id",
        Shape::name,

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kUndo = "@undo";
 
 bool is_step(const Step& step) {
-  return step.parent || step.undoes;
+  return step.parent || step.undoes || step.guard;
 }
 
 // Whether silence of the target leaves it open what happened.

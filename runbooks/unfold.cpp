@@ -8,7 +8,7 @@ namespace rung::runbooks {
 namespace {
 
 bool is_reserved(std::string_view id) {
-  return id == "finally" || id == "undo" || id == "none";
+  return id == "finally" || id == "abort_if" || id == "undo" || id == "none";
 }
 
 class Unfolding {
@@ -22,6 +22,7 @@ class Unfolding {
     note_ids(draft.finally);
     add_list(draft.steps, StepIndex{0});
     add_list(draft.finally, StepIndex{1});
+    for (const DraftStep& guard : draft.guards) add_guard(guard);
     return std::move(out_);
   }
 
@@ -85,6 +86,14 @@ class Unfolding {
     step(last).is_finally = true;
     step(last).needs = step(group).children;
     step(group).children.push_back(last);
+  }
+
+  // Beside the groups, not in one.
+  void add_guard(const DraftStep& draft) {
+    Step guard = draft.step;
+    guard.address = "abort_if/" + draft.label;
+    out_.steps.push_back(std::move(guard));
+    out_.drafts.push_back(&draft);
   }
 
   void add_undo(const DraftStep& draft, StepIndex of) {

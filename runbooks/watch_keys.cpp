@@ -41,6 +41,27 @@ const Table& verify_check_table() {
 
 }  // namespace
 
+const Table& guard_table() {
+  static const Table table = [] {
+    Table guard = check_with(
+        "abort_if", {{"that",
+                      Shape::condition,
+                      "Ends the run when it holds of the outputs, by bare names.",
+                      nullptr,
+                      {},
+                      true},
+                     {"say", Shape::written, "The reason that is told: \"East answers again\"."},
+                     {"successes", Shape::integer, "It must hold at so many looks in a row: 1."},
+                     {"hold", Shape::duration, "So long without interruption: 30s."},
+                     {"every", Shape::duration, "From one look to the next: 10s."}});
+    for (const std::string_view word : {"until", "expect", "when", "if"})
+      guard.elsewhere.emplace_back(word, "that");
+    guard.elsewhere.insert(guard.elsewhere.end(), {{"message", "say"}, {"for", "hold"}});
+    return guard;
+  }();
+  return table;
+}
+
 const Table& verify_table() {
   static const Table table{
       "verify",

@@ -289,6 +289,8 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   const engine::StepTree tree = history.tree();
   add_steps(history, engine::node_of(plan.root), view.steps);
   add_steps(history, engine::node_of(plan.finally), view.steps);
+  for (const runbooks::StepIndex guard : graph.guards())
+    view.steps.push_back(view_of(tree, run, engine::node_of(guard)));
   view.loss = loss_of(view.steps);
   view.deeds = history.deeds();
   view.engines = history.engines();

@@ -354,6 +354,9 @@ class Needs {
     Need need = open_need(NeedKind::condition, at);
     need.text = watch.until.text;
     if (watch.hold > Duration::zero()) need.text += ", for " + to_string(watch.hold);
+    if (watch.successes > 1)
+      need.text += ", " + std::to_string(watch.successes) + " times in a row";
+    if (watch.samples > 0) need.text += ", over " + std::to_string(watch.samples) + " samples";
     add_look(at, need);
     need.ends_well_by_itself = true;
     need.who = "nobody needs to do anything";

@@ -94,6 +94,7 @@ class Drawing {
       walk(plan_.finally, 2);
       close(1);
     }
+    draw_guards();
     for (const auto& [from, to] : arrows_) arrow(from, to);
     end();
     return std::move(out_);
@@ -118,6 +119,13 @@ class Drawing {
   const Plan& plan() const { return plan_; }
 
  private:
+  void draw_guards() {
+    for (std::uint32_t n = 0; n < plan_.steps.size(); ++n) {
+      const Step& guard = plan_.steps[n];
+      if (guard.guard) box({n}, {guard.address, guard.watch->until.text}, 1);
+    }
+  }
+
   void walk(StepIndex group, std::size_t depth) {
     if (step(group).loop) group = step(group).children.front();
     for (const StepIndex child : step(group).children) {

@@ -132,6 +132,9 @@ class Describe {
     if (plan_.concurrency) view_.locks.push_back(state::kKeyPrefix + known(plan_.concurrency->key));
     walk(plan_.root, 0, false);
     walk(plan_.finally, 0, true);
+    for (const Step& step : plan_.steps) {
+      if (step.guard) add(step, 0, false);
+    }
     remark();
     return std::move(view_);
   }
@@ -308,7 +311,14 @@ class Describe {
     for (const auto& [name, source] : step.action.with)
       planned.inputs.emplace_back(name, text_now(source));
     if (!watch.until.text.empty())
-      planned.inputs.emplace_back(is_check ? "expect" : "until", watch.until.text);
+      planned.inputs.emplace_back(step.guard ? "that"
+                                  : is_check ? "expect"
+                                             : "until",
+                                  watch.until.text);
+    if (step.guard && !(step.guard->say == Template{}))
+      planned.inputs.emplace_back("say", source_of(step.guard->say));
+    if (step.guard)
+      planned.notes.emplace_back("ends the run when it holds, until the point of no return");
     planned.notes.push_back("looks every " + to_string(watch.every));
     if (watch.hold > Duration::zero())
       planned.notes.push_back("it must hold for " + to_string(watch.hold));

@@ -62,12 +62,15 @@ std::string skipped_text(const StepView& step) {
   if (step.skipped_because == "choose") return "another branch was taken";
   if (step.skipped_because == "branch") return "not reached";
   if (!step.who.empty()) return "skipped by " + step.who;
+  if (step.skipped_because == "point_of_no_return") return "it did not hold until no return";
+  if (step.skipped_because == "run_ends") return "it did not hold";
   return step.skipped_because;
 }
 
 std::string doing_text(const StepView& step, TimePoint now) {
   std::string text = step.attempts > 1 ? "try " + std::to_string(step.attempts) : "";
   const auto add = [&](const std::string& more) { text += (text.empty() ? "" : ", ") + more; };
+  if (step.address.starts_with("abort_if/")) add("ends the run when it holds");
   if (!step.progress.empty()) add(one_line(step.progress));
   if (step.due) add(brief(*step.due - now) + " left");
   return text;

@@ -254,7 +254,8 @@ void advance(Draft& draft) {
   while (draft.state().phase != RunPhase::finished) {
     if (draft.events() >= kMaxEvents) return draft.stop_short();
     if (decide_two_phase(draft) || settle_participant(draft)) continue;
-    if (end_a_group(draft) || answer_failure(draft) || start_ready(draft)) continue;
+    if (tend_guards(draft) || end_a_group(draft) || answer_failure(draft) || start_ready(draft))
+      continue;
     if (conclude_steps(draft) || undo_next(draft)) continue;
     return;
   }

@@ -481,8 +481,9 @@ class Fold {
       run_.in_doubt += 1;
       if (is_undo) run_.undos_in_doubt += 1;
     }
-    if (tree_.step(i).kind == StepKind::group || counts_as_active(from) == counts_as_active(to))
-      return;
+    // A guard holds nothing up: the run is over when its steps are.
+    const bool is_beside = tree_.step(i).kind == StepKind::group || tree_.step(i).guard;
+    if (is_beside || counts_as_active(from) == counts_as_active(to)) return;
     const bool is_active = counts_as_active(to);
     if (is_active)
       run_.active.insert(i);

@@ -14,6 +14,12 @@ void advance(Draft& draft);
 // the ending asks for (undo, `finally`) follows when all attempts have an outcome.
 void begin_ending(Draft& draft, state::RunEnding ending, CancelRunning running);
 
+// One move of what is looked at beside the steps: opens it, or closes it where the point of no
+// return is behind or the steps are over. False: there was none to make.
+bool tend_guards(Draft& draft);
+// A guard holds: the run ends as its policy for failures says, and never pauses.
+void abort_run(Draft& draft, NodeIndex i, const Value::Map& seen);
+
 // Closes the waiting and cancels the running steps of a group.
 void cancel_running_under(Draft& draft, NodeIndex group);
 

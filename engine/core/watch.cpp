@@ -16,6 +16,7 @@ using runbooks::Step;
 using runbooks::WatchSpec;
 
 constexpr std::int64_t kKeptInATimeout = 200;  // looks that a whole wait journals by time alone
+constexpr std::int64_t kKeptOfAGuard = 20;     // while its time doubles, some 14 of them
 constexpr std::int64_t kChangesKept = 100;     // changes that are journaled at once; then by time
 constexpr std::size_t kLongestText = 200;      // of a value in a sample
 
@@ -127,14 +128,18 @@ void plan_next(Draft& draft, NodeIndex i) {
 
 // --- what is journaled
 
-Duration keep_every(const Step& step) {
-  return std::max(step.watch->every, step.timeout / kKeptInATimeout);
+// Of a guard, which has no end of its own, ever less: its journal grows with the logarithm of time.
+Duration keep_every(const Draft& draft, NodeIndex i) {
+  const Step& step = draft.step(i);
+  const Duration apart = step.guard ? (draft.now() - *draft.at(i).started_at) / kKeptOfAGuard
+                                    : step.timeout / kKeptInATimeout;
+  return std::max(step.watch->every, apart);
 }
 
 bool is_worth_keeping(const Draft& draft, NodeIndex i) {
   const Watch& watch = draft.state().watches.at(i);
   if (!watch.kept) return true;
-  if (draft.now() - watch.kept_at >= keep_every(draft.step(i))) return true;
+  if (draft.now() - watch.kept_at >= keep_every(draft, i)) return true;
   const bool is_holding = watch.now.since.has_value();
   // A hold that the journal believes in must not outlive its interruption.
   if (!is_holding) return watch.kept->since.has_value();
@@ -197,7 +202,7 @@ void take_up(Draft& draft, NodeIndex i) {
   now.looks = watch.kept->looks;
   const Duration gap = draft.now() - watch.kept_at;
   const Duration most =
-      keep_every(step) + std::max(step.watch->every * 10, Duration(std::chrono::minutes(1)));
+      keep_every(draft, i) + std::max(step.watch->every * 10, Duration(std::chrono::minutes(1)));
   if (watch.kept->since && gap <= most)
     now.since = Due{*watch.kept->since, Duration(watch.kept->since_boot_ns)};
 }
@@ -223,9 +228,11 @@ void open_watch(Draft& draft, NodeIndex i) {
   state::StepOpened opened;
   if (!with.value().empty()) opened.shown.emplace("with", Value(std::move(with).value()));
   if (!target.value().empty()) opened.shown.emplace("target", std::move(target).value());
-  const Due due = draft.after(step.timeout);
-  opened.due = due.utc;
-  opened.due_boot_ns = due.boot.count();
+  if (step.timeout > Duration::zero()) {
+    const Due due = draft.after(step.timeout);
+    opened.due = due.utc;
+    opened.due_boot_ns = due.boot.count();
+  }
   draft.emit(i, std::move(opened));
 }
 
@@ -278,8 +285,10 @@ void carry_out(Draft& draft, const FinishLook& command) {
   if (is_enough(draft, i)) {
     state::StepSucceeded done;
     const auto* seen = std::get_if<Done>(&command.answer);
-    done.outputs = outputs_with(draft, i, seen == nullptr ? Value::Map{} : seen->outputs, true);
-    return draft.emit(i, std::move(done));
+    const Value::Map outputs = seen == nullptr ? Value::Map{} : seen->outputs;
+    done.outputs = outputs_with(draft, i, outputs, true);
+    draft.emit(i, std::move(done));
+    return draft.step(i).guard ? abort_run(draft, i, outputs) : void();
   }
   plan_next(draft, i);
   if (is_worth_keeping(draft, i)) keep(draft, i);

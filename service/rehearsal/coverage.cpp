@@ -17,6 +17,7 @@ constexpr std::string_view kSkipped = "skipped";
 constexpr std::string_view kRejected = "rejected";
 constexpr std::string_view kTimedOut = "timed out";
 constexpr std::string_view kFailed = "failed";
+constexpr std::string_view kHeld = "held";
 
 std::string key_of(const Step& step, std::string_view word) {
   return step.address + " " + std::string(word);
@@ -30,6 +31,8 @@ class Collector {
     for (const Step& step : plan_.steps) {
       if (step.undoes)
         add(CoverageKind::handler, step, kRan, "never undone");
+      else if (step.guard)
+        add(CoverageKind::handler, step, kHeld, "never ended a run");
       else if (step.parent)
         add_ordinary(step);
     }
@@ -76,6 +79,7 @@ class Showing {
       if (opened->due) due_[event.step] = *opened->due;
     } else if (const auto* done = std::get_if<state::StepSucceeded>(&event.payload)) {
       mark_end(event);
+      mark(event.step, kHeld);
       const auto choice = done->outputs.find("choice");
       if (choice != done->outputs.end()) mark(event.step, to_text(choice->second));
     } else if (std::holds_alternative<state::StepFailed>(event.payload)) {

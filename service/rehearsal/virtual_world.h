@@ -73,6 +73,7 @@ class VirtualWorld final : public engine::Executor {
   void tell(engine::Attempt attempt, OnOutcome done);
   // Looks may go on for days: what the last stub says, those after it see too.
   enum class BeyondTheLast : unsigned char { is_missing, repeats };
+  bool is_unstubbed_guard(const engine::Attempt& attempt) const;
   const runbooks::Stub* stub_for(const engine::Attempt& attempt,
                                  BeyondTheLast beyond = BeyondTheLast::is_missing);
   std::string planned_address(const std::string& address) const;

@@ -193,6 +193,8 @@ Section timeline(const Report& report) {
 }
 
 std::string_view verdict(const Watched& watched) {
+  if (watched.step.starts_with("abort_if/"))
+    return watched.ended == Ended::done ? "ended the run" : "did not hold";
   switch (watched.ended) {
     case Ended::done: return "good";
     case Ended::not_yet: return "looks";

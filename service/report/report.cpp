@@ -4,6 +4,8 @@
 #include "service/report/left_to_do.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 namespace rung::service {
 namespace {
@@ -16,6 +18,18 @@ StepKinds kinds_of(const RunView& run, const runbooks::Plan& plan) {
   kinds.emplace(plan.step(plan.finally).address, StepKind::group);
   for (const StepView& step : run.steps) kinds.insert_or_assign(step.address, step.kind);
   return kinds;
+}
+
+// What is looked at beside the steps takes no time of theirs; what it came to is the run's end.
+std::vector<state::Event> without_guards(const std::vector<state::Event>& events,
+                                         const engine::Graph& graph) {
+  std::set<std::string_view> guards;
+  for (const runbooks::StepIndex i : graph.guards()) guards.insert(graph.step(i).address);
+  std::vector<state::Event> kept;
+  for (const state::Event& event : events) {
+    if (!guards.contains(event.step)) kept.push_back(event);
+  }
+  return kept;
 }
 
 Phases phases_of(const RunView& run) {
@@ -91,10 +105,14 @@ Report make_report(const History& history, const std::vector<state::Event>& even
   report.took = report.until - run.created_at;
   report.is_rto_met = run.status == RunStatus::succeeded && report.took <= run.rto;
   const StepKinds kinds = kinds_of(run, plan);
-  report.timeline = timeline_of(events, kinds);
+  std::vector<state::Event> of_steps;
+  const bool has_guards = !history.graph().guards().empty();
+  if (has_guards) of_steps = without_guards(events, history.graph());
+  const std::vector<state::Event>& told = has_guards ? of_steps : events;
+  report.timeline = timeline_of(told, kinds);
   report.looks = looks_of(events);
 
-  Lives lives = lives_of(events, kinds, report.until);
+  Lives lives = lives_of(told, kinds, report.until);
   const Network network = network_of(plan, lives);
   const CriticalPath path = critical_path(network, run.created_at, report.until);
   report.path = parts_of(path, phases_of(run), interruptions_of(run, lives));

@@ -8,6 +8,8 @@ namespace {
 constexpr const char* kForward = R"(rung: v1
 name: forward
 inputs: {url: {type: string}}
+abort_if:
+  gone: {http: {method: GET, url: "{{ inputs.url }}/look"}, that: code == 404, every: 1s}
 steps:
   - id: hello
     how_to_tell: cat witness

@@ -21,6 +21,7 @@ const std::string kKeyFile = "zebra-File-line-0ne-4711\n  zebra-File-line-Tw0-47
 // What each function of the language takes to work on the token; the rest works on any value.
 const std::map<std::string_view, std::string>& special_calls() {
   static const std::map<std::string_view, std::string> kCalls = {
+      {"avg", "avg({len(secrets.token), 5000000})"},
       {"abs", "abs(len(secrets.token) * 100003)"},
       {"all", "all({secrets.token == 'x'})"},
       {"any", "any({secrets.token == 'x'})"},
@@ -45,8 +46,13 @@ const std::map<std::string_view, std::string>& special_calls() {
       {"max", "max('a', secrets.token)"},
       {"min", "min('zz', secrets.token)"},
       {"number", "number(string(len(secrets.token)))"},
+      {"p50", "p50({len(secrets.token), 5000000})"},
+      {"p90", "p90({len(secrets.token), 5000000})"},
+      {"p95", "p95({len(secrets.token), 5000000})"},
+      {"p99", "p99({len(secrets.token), 5000000})"},
       {"parse_json", "parse_json(json({secrets.token}))[1]"},
       {"percent", "percent(len(secrets.token))"},
+      {"percentile", "percentile({len(secrets.token), 5000000}, 50)"},
       {"pluck", "pluck({ {a = secrets.token} }, 'a')[1]"},
       {"replace", "replace(secrets.token, 'Q', 'QQ')"},
       {"round", "round(len(secrets.token) / 3)"},

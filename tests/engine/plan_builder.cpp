@@ -152,6 +152,10 @@ PlanBuilder& PlanBuilder::finally(StepBuilder step) {
   finally_.push_back(std::move(step));
   return *this;
 }
+PlanBuilder& PlanBuilder::guard(StepBuilder step) {
+  guards_.push_back(std::move(step));
+  return *this;
+}
 PlanBuilder& PlanBuilder::on_failure(runbooks::OnFailure policy) {
   plan_.on_failure = policy;
   return *this;
@@ -165,6 +169,14 @@ Plan PlanBuilder::plan() {
   plan_.finally = StepIndex{1};
   unfold(steps_, plan_.root, "");
   unfold(finally_, plan_.finally, "finally/");
+  for (const StepBuilder& guard : guards_) {
+    Step step = guard.step_;
+    step.address = "abort_if/" + step.id;
+    step.id.clear();
+    step.timeout = Duration::zero();
+    step.guard = runbooks::GuardSpec{Template{Value("it is bad")}};
+    plan_.steps.push_back(std::move(step));
+  }
   return std::move(plan_);
 }
 

@@ -72,6 +72,8 @@ class PlanBuilder {
   PlanBuilder();
   PlanBuilder& step(StepBuilder step);
   PlanBuilder& finally(StepBuilder step);
+  // Of wait_until_up: ends the run when it holds.
+  PlanBuilder& guard(StepBuilder step);
   PlanBuilder& on_failure(runbooks::OnFailure policy);
   Plan& operator*() { return plan_; }
   Plan* operator->() { return &plan_; }
@@ -84,6 +86,7 @@ class PlanBuilder {
   Plan plan_;
   std::vector<StepBuilder> steps_;
   std::vector<StepBuilder> finally_;
+  std::vector<StepBuilder> guards_;
 };
 
 }  // namespace rung::engine::testing

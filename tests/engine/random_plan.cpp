@@ -20,6 +20,11 @@ class Chance {
     builder->people.emplace("lead", runbooks::Person{{"ana", "mira"}, {}});
     if (once_in(3)) builder->pause = {std::chrono::seconds(30), {}, runbooks::AfterPause::fail};
     if (once_in(6)) builder->pause.limit = std::chrono::minutes(2);
+    if (once_in(5)) {
+      StepBuilder guard = wait_until_up("bad", std::chrono::seconds(below(4)));
+      guard->watch->successes = static_cast<std::int32_t>(1 + below(4));
+      builder.guard(std::move(guard));
+    }
     return builder.plan();
   }
 

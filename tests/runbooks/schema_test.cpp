@@ -83,8 +83,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Schema, HasExactlyTheKeysThatTheParserKnows) {
   const auto schema = schema_of(SchemaOf::runbook);
-  for (const Table* table :
-       {&runbook_table(), &step_table(), &action_table(), &check_table(), &verify_table()}) {
+  for (const Table* table : {&runbook_table(), &step_table(), &action_table(), &check_table(),
+                             &verify_table(), &guard_table()}) {
     const auto* definition = schema.member("definitions")->member(std::string(table->what));
     ASSERT_NE(definition, nullptr) << table->what;
     EXPECT_EQ(definition->member("properties")->map()->size(), table->keys.size());

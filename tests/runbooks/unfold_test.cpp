@@ -64,6 +64,14 @@ TEST(Unfold, MakesOneWaitForEachCheckOfAVerification) {
   EXPECT_EQ(plan.steps[4].watch->every, std::chrono::seconds(1));
 }
 
+TEST(Unfold, PutsWhatEndsARunBesideTheSteps) {
+  const auto plan = plan_of_steps("- {id: a, set: {x: 1}}",
+                                  "abort_if: {back: {command: [look], that: exit_code == 0}}\n");
+  EXPECT_THAT(addresses(plan), ElementsAre("", "finally", "a", "abort_if/back"));
+  EXPECT_TRUE(plan.steps[3].guard && plan.steps[3].watch);
+  EXPECT_FALSE(plan.steps[3].parent.has_value());
+}
+
 TEST(Unfold, LetsAStepOfASequenceNeedItsPredecessor) {
   const auto plan =
       plan_of_steps("- {id: a, set: {x: 1}}\n- {id: b, set: {x: 1}}\n- {id: c, set: {x: 1}}\n");

@@ -106,6 +106,16 @@ TEST_F(RehearsalTest, TheChecksOfAVerificationAreStubbedByTheirAddresses) {
       IsEmpty());
 }
 
+TEST_F(RehearsalTest, WhatWouldEndTheRunIsSeenOnlyWhereItIsStubbed) {
+  given("  - {id: nap, wait: 1h}\n",
+        "abort_if: {back: {http: {method: GET, url: 'http://east/'}, that: code == 200}}\n");
+  EXPECT_THAT(differences("expect: {status: succeeded}"), IsEmpty());
+  EXPECT_THAT(
+      differences("stubs: {abort_if/back: [{error: network}, {outputs: {code: 200}}]}, "
+                  "expect: {status: failed, steps: {abort_if/back: {outputs: {looks: 2}}}}"),
+      IsEmpty());
+}
+
 TEST_F(RehearsalTest, AWaitThatNeverHoldsFailsAfterItsTime) {
   given("  - {id: up, wait: {check: {command: [look]}, until: exit_code == 0, timeout: 12h}}\n");
   EXPECT_THAT(differences("stubs: {up: {outputs: {exit_code: 1}}}, "
