@@ -32,6 +32,7 @@ std::string_view name_of(ErrorCode code) {
     case ErrorCode::invalid: return "invalid";
     case ErrorCode::not_found: return "not_found";
     case ErrorCode::conflict: return "conflict";
+    case ErrorCode::suppressed: return "suppressed";
     case ErrorCode::denied: return "denied";
     case ErrorCode::unavailable: return "unavailable";
     case ErrorCode::timed_out: return "timed_out";

@@ -11,6 +11,7 @@ enum class ErrorCode : unsigned char {
   invalid,      // the request itself is wrong: change it
   not_found,    // there is no such thing
   conflict,     // the state forbids it now: look again, then decide
+  suppressed,   // a standing order forbids it for now: a freeze, a run that is there already
   denied,       // this person or process may not
   unavailable,  // it may work later without a change
   timed_out,    // a deadline passed; what was asked may still happen

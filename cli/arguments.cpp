@@ -25,10 +25,10 @@ constexpr Verbs verbs(V... verb) {
 }
 constexpr Verbs kEvery = ~Verbs{0};
 constexpr Verbs kTakesInputs = verbs(Verb::validate, Verb::plan, Verb::run, Verb::start);
-constexpr Verbs kSpeaks =
-    verbs(Verb::run, Verb::start, Verb::resume, Verb::approve, Verb::reject, Verb::decide,
-          Verb::done, Verb::signal, Verb::pause, Verb::cancel, Verb::retry, Verb::skip,
-          Verb::resolve, Verb::undo, Verb::take, Verb::hand, Verb::mode);
+constexpr Verbs kSpeaks = verbs(Verb::run, Verb::start, Verb::resume, Verb::approve, Verb::reject,
+                                Verb::decide, Verb::done, Verb::signal, Verb::pause, Verb::cancel,
+                                Verb::retry, Verb::skip, Verb::resolve, Verb::undo, Verb::take,
+                                Verb::hand, Verb::mode, Verb::freeze, Verb::unfreeze);
 constexpr Verbs kDrives = verbs(Verb::run, Verb::resume);
 
 // Takes the text of an option; the answer says what is wrong with it, or nothing.
@@ -142,6 +142,16 @@ constexpr OptionSpec kOptions[] = {
     {{"--all", "", "every unfinished run; `ls`: finished ones as well"},
      verbs(Verb::resume, Verb::ls),
      flag<&Arguments::all>},
+    {{"--all", "", "every runbook"}, verbs(Verb::freeze, Verb::unfreeze), flag<&Arguments::all>},
+    {{"--until", "TIME", "the freeze ends by itself: 2026-11-28T06:00:00Z"},
+     bit(Verb::freeze),
+     text<&Arguments::until>},
+    {{"--for", "TIME", "the freeze ends by itself after so long: 4h"},
+     bit(Verb::freeze),
+     duration<&Arguments::lasts>},
+    {{"--break-glass", "", "begin although it is frozen; --say says why"},
+     verbs(Verb::run, Verb::start),
+     flag<&Arguments::breaks_glass>},
     {{"--exclusive", "", "refuse where another engine holds the store"},
      kDrives,
      flag<&Arguments::is_exclusive>},
@@ -239,6 +249,8 @@ std::vector<std::string Arguments::*> places_of(Verb verb) {
     case Verb::run:
     case Verb::graph:
     case Verb::start: return {&Arguments::file};
+    case Verb::freeze:
+    case Verb::unfreeze: return {&Arguments::text};
     case Verb::resume:
     case Verb::show:
     case Verb::report:
@@ -297,6 +309,23 @@ std::string call(const VerbSpec& verb, const Arguments& given) {
          (given.step.empty() ? " STEP" : " " + given.step);
 }
 
+std::optional<Stop> missing_of_freeze(const VerbSpec& verb, const Arguments& given) {
+  const std::string name = "`rung " + std::string(verb.name) + "`";
+  const bool says_nothing =
+      given.text.empty() && !given.all && given.say.empty() && given.until.empty() && !given.lasts;
+  if (verb.verb == Verb::freeze && says_nothing) return std::nullopt;  // shows what stands
+  const std::string write = "write:  rung " + std::string(verb.name) + " " +
+                            (given.text.empty() ? "--all" : given.text) + " --say \"why\"";
+  if (given.text.empty() == !given.all)
+    return refuse(name + " needs one of a runbook's name and --all", write);
+  if (given.say.empty()) return refuse(name + " needs a reason", write);
+  if (!given.until.empty() && given.lasts)
+    return refuse(name + " takes one of --until and --for", write + " --for 4h");
+  if (const auto until = parse_time(given.until); !given.until.empty() && !until)
+    return refuse("--until: " + until.error().message(), write + " --until 2026-11-28T06:00:00Z");
+  return std::nullopt;
+}
+
 std::optional<Stop> missing(const VerbSpec& verb, const Arguments& given) {
   const std::string name = "`rung " + std::string(verb.name) + "`";
   const bool judges = verb.verb == Verb::skip || verb.verb == Verb::resolve;
@@ -342,6 +371,13 @@ std::optional<Stop> missing(const VerbSpec& verb, const Arguments& given) {
         name + (given.text.empty() ? " needs the mode" : " needs a reason for the run's record"),
         "write:  rung mode " + given.run + (given.run.empty() ? "" : " ") +
             (given.text.empty() ? "MODE" : given.text) + " --say \"why\"");
+  }
+  if (verb.verb == Verb::freeze || verb.verb == Verb::unfreeze)
+    return missing_of_freeze(verb, given);
+  if (given.breaks_glass && given.say.empty()) {
+    return refuse(name + " --break-glass needs a reason for the run's record",
+                  "write:  rung " + std::string(verb.name) + (given.file.empty() ? "" : " ") +
+                      given.file + " --break-glass --say \"why\"");
   }
   if (verb.verb == Verb::signal && given.step.empty()) {
     return refuse(name + " needs the signal's name", "write:  rung signal " + given.run + " NAME");

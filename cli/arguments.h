@@ -19,6 +19,8 @@ enum class Verb : unsigned char {
   run,
   start,
   resume,
+  freeze,
+  unfreeze,
   ls,
   show,
   watch,
@@ -73,16 +75,19 @@ struct Arguments {
   std::string mode;
   std::string environment;  // --env
   std::string say;
-  std::string as;           // --as of resolve
-  std::string participant;  // --participant of resolve
-  std::string to;           // --to of hand
-  std::string plan;         // --plan of approve
-  std::string dedupe;       // --once-for of run and start
-  std::string example;      // of init
-  std::string format;       // --format of graph and report
-  std::string only_case;    // --case of test
-  std::string junit;        // --junit of test: the file to write
-  bool all = false;         // resume --all, ls --all
+  std::string as;                 // --as of resolve
+  std::string until;              // --until of freeze
+  std::optional<Duration> lasts;  // --for of freeze
+  bool breaks_glass = false;      // --break-glass of run and start
+  std::string participant;        // --participant of resolve
+  std::string to;                 // --to of hand
+  std::string plan;               // --plan of approve
+  std::string dedupe;             // --once-for of run and start
+  std::string example;            // of init
+  std::string format;             // --format of graph and report
+  std::string only_case;          // --case of test
+  std::string junit;              // --junit of test: the file to write
+  bool all = false;               // resume --all, ls --all
   bool is_exclusive = false;
   bool waits_for_people = false;  // --wait
   bool kills = false;             // cancel --kill

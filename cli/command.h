@@ -13,6 +13,8 @@ ExitCode plan(const Arguments& arguments, const Console& console);
 ExitCode run(const Arguments& arguments, const Console& console);
 ExitCode start(const Arguments& arguments, const Console& console);
 ExitCode resume(const Arguments& arguments, const Console& console);
+ExitCode freeze(const Arguments& arguments, const Console& console);
+ExitCode unfreeze(const Arguments& arguments, const Console& console);
 ExitCode ls(const Arguments& arguments, const Console& console);
 ExitCode show(const Arguments& arguments, const Console& console);
 ExitCode watch(const Arguments& arguments, const Console& console);

@@ -7,6 +7,7 @@ ExitCode exit_code_of(ErrorCode code) {
     case ErrorCode::invalid: return ExitCode::usage;
     case ErrorCode::not_found: return ExitCode::not_found;
     case ErrorCode::conflict: return ExitCode::conflict;
+    case ErrorCode::suppressed: return ExitCode::not_started;
     case ErrorCode::denied: return ExitCode::not_allowed;
     case ErrorCode::unavailable: return ExitCode::no_store;
     case ErrorCode::timed_out: return ExitCode::timed_out;

@@ -20,7 +20,7 @@ std::vector<Chapter> chapters() {
       {"Write",
        {Verb::init, Verb::validate, Verb::plan, Verb::test, Verb::schema, Verb::actions,
         Verb::completion}},
-      {"Run", {Verb::run, Verb::start, Verb::resume}},
+      {"Run", {Verb::run, Verb::start, Verb::resume, Verb::freeze, Verb::unfreeze}},
       {"Look",
        {Verb::ls, Verb::show, Verb::watch, Verb::logs, Verb::why, Verb::brief, Verb::report,
         Verb::graph}},

@@ -24,6 +24,8 @@ ExitCode perform(const Arguments& arguments, const Console& console) {
     case Verb::brief: return brief(arguments, console);
     case Verb::take: return take(arguments, console);
     case Verb::hand: return hand(arguments, console);
+    case Verb::freeze: return freeze(arguments, console);
+    case Verb::unfreeze: return unfreeze(arguments, console);
     case Verb::mode: return mode(arguments, console);
     case Verb::pause: return pause(arguments, console);
     case Verb::cancel: return cancel(arguments, console);

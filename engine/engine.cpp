@@ -1,5 +1,8 @@
 #include "engine/engine.h"
 
+#include "base/words.h"
+#include "engine/core/people.h"
+#include "engine/freezes.h"
 #include "engine/inbox.h"
 #include "engine/live_run.h"
 #include "engine/lock_table.h"
@@ -44,6 +47,15 @@ Refusal too_many_wait() {
           "1,000 runs of this store wait for locks already; cancel some of them (`rung ls`)"};
 }
 
+Refusal not_frozen(const std::string& runbook) {
+  return {ErrorCode::not_found, (runbook.empty() ? "nothing is frozen as a whole"
+                                                 : runbook + " is not frozen by itself") +
+                                    ":  rung freeze  shows what is"};
+}
+Refusal too_many_freezes() {
+  return {ErrorCode::exhausted, "1,000 runbooks are frozen already:  rung freeze --all"};
+}
+
 }  // namespace
 
 struct Engine::Inside {
@@ -67,6 +79,7 @@ struct Engine::Inside {
       claim = claimed.value();
       next_run = claim.next_run;
       locks = LockTable(std::exchange(claim.locks, {}));
+      freezes = Freezes(std::exchange(claim.freezes, {}));
       recover();
     });
   }
@@ -307,7 +320,7 @@ struct Engine::Inside {
       const std::string number = std::to_string(other.number);
       refuse(row, reply,
              refusal_reply({}, "",
-                           {ErrorCode::conflict,
+                           {ErrorCode::suppressed,
                             "not started: " + (name.empty() ? "run " + number : name) +
                                 " is there already, and only one run of the key " + key +
                                 " may be (concurrency: on_conflict: reject). It ends by itself or "
@@ -518,8 +531,12 @@ struct Engine::Inside {
                  std::move(request.mode),
                  static_cast<std::int64_t>(parts.random->next() >> 1),
                  std::move(request.by),
-                 std::move(request.origin)};
+                 std::move(request.origin),
+                 {}};
     Context context = this->context(live);
+    fresh.despite = freezes.against({*request.plan, fresh.mode, context.now.utc}, *parts.calendar);
+    if (auto refusal = freezes_say(request, *live.graph, fresh))
+      return refuse(row, std::move(reply), refusal_reply({}, "", std::move(*refusal)));
     Decision created = create_run(fresh, context);
     if (created.refusal)
       return refuse(row, std::move(reply), refusal_reply({}, "", std::move(*created.refusal)));
@@ -545,6 +562,27 @@ struct Engine::Inside {
     submit(run, kept, Seq{0}, std::move(pending));
   }
 
+  // Why a run may not begin: it is frozen, and nobody who may has broken the glass.
+  std::optional<Refusal> freezes_say(const StartRequest& request, const Graph& graph,
+                                     const NewRun& fresh) const {
+    if (fresh.despite.empty()) return std::nullopt;
+    const std::string what =
+        request.plan->runbook + " was not started: " + joined(fresh.despite, "; ");
+    if (!request.breaks_glass) {
+      return Refusal{ErrorCode::suppressed,
+                     what + ".  In an emergency:  --break-glass --say \"why\""};
+    }
+    const auto& may = request.plan->break_glass;
+    if (!may.empty() && names_of(graph, RunState{}, may, fresh.by).empty()) {
+      return Refusal{ErrorCode::denied, what + ".  Only " + joined(may, ", ") +
+                                            " may break the glass (rung.yaml: break_glass), and " +
+                                            fresh.by.who + " is none of them"};
+    }
+    if (fresh.by.say.empty())
+      return Refusal{ErrorCode::invalid, what + ".  To break the glass say why:  --say \"why\""};
+    return std::nullopt;
+  }
+
   // Its creation and its first intents are one write.
   void claim_new(LiveRun& live, const Context& context, PendingWrite& pending) {
     Claim command{claim.epoch, parts.host, parts.pid, parts.who, parts.rung};
@@ -553,6 +591,35 @@ struct Engine::Inside {
     for (state::Event& event : claimed.events) pending.write->events.push_back(std::move(event));
     pending.effects = std::move(claimed.effects);
     if (claimed.more) go_on_later(live.state.id);
+  }
+
+  // --- freezes
+
+  // It holds for others when it is on disk, and not before.
+  void freeze(const FreezeRequest& request, CommandId row, OnReply done) {
+    const TimePoint now = parts.clock->now().utc;
+    const bool stands = freezes.find(request.runbook, now) != nullptr;
+    if (request.lifts && !stands)
+      return refuse(row, std::move(done), refusal_reply({}, "", not_frozen(request.runbook)));
+    if (!request.lifts && request.until && *request.until <= now) {
+      return refuse(
+          row, std::move(done),
+          refusal_reply({}, "",
+                        {ErrorCode::invalid, "the freeze would end at " +
+                                                 to_string(*request.until) + ", which is over"}));
+    }
+    if (!request.lifts && !stands && !freezes.has_room())
+      return refuse(row, std::move(done), refusal_reply({}, "", too_many_freezes()));
+    state::FreezeChange change{request.runbook, {}};
+    if (!request.lifts)
+      change.order = {request.runbook, request.by.who, request.by.say, now, request.until};
+    const Reply answer{true, ErrorCode::conflict, "", {}, ""};
+    state::CommandResult result = answer_row(row, answer);
+    result.freeze = change;
+    parts.store->answer(std::move(result), [this, change, answer, done](Committed committed) {
+      if (committed == Committed::committed) freezes.apply(change);
+      done(answer);
+    });
   }
 
   // --- the inbox
@@ -578,6 +645,8 @@ struct Engine::Inside {
     }
     if (auto* fresh = std::get_if<StartRequest>(&request.value()))
       return start(std::move(*fresh), row.id, done);
+    if (const auto* order = std::get_if<FreezeRequest>(&request.value()))
+      return freeze(*order, row.id, done);
     // Who resumes a run wants it driven, also where this engine has not driven it so far.
     if (std::holds_alternative<Continue>(std::get<Command>(request.value())) &&
         scope.kind != Scope::Kind::none)
@@ -601,6 +670,7 @@ struct Engine::Inside {
   std::set<CommandId> taken;                      // rows being decided
   std::vector<std::pair<RunId, NodeIndex>> held;  // intents on disk that wait for the store
   LockTable locks;
+  Freezes freezes;
   bool will_look_at_locks = false;
   std::size_t unclaimed = 0;
   std::size_t writes_under_way = 0;

@@ -49,6 +49,15 @@ struct StartRequest {
   std::string dedupe;  // "" for none
   By by;
   Origin origin{};
+  bool breaks_glass = false;  // begins also where it is frozen; `by.say` says why
+};
+
+// That no run begins any more, or that they may again.
+struct FreezeRequest {
+  std::string runbook;  // its name; "" for all
+  bool lifts = false;
+  std::optional<TimePoint> until;  // none: until it is lifted
+  By by;
 };
 
 // The answer to a command, given once it is on disk.

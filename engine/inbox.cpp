@@ -135,6 +135,18 @@ Result<Request> decode_start(const state::Command& row) {
   request.by = by_of(row);
   request.origin.commit = text_of(row, "commit");
   request.origin.is_modified = text_of(row, "modified") == "yes";
+  request.breaks_glass = text_of(row, "break_glass") == "yes";
+  return Request(std::move(request));
+}
+
+Result<Request> decode_freeze(const state::Command& row) {
+  FreezeRequest request;
+  request.runbook = text_of(row, "runbook");
+  request.lifts = row.kind == "unfreeze";
+  request.by = by_of(row);
+  if (const std::string until = text_of(row, "until"); !until.empty()) {
+    TRY(request.until, parse_time(until));
+  }
   return Request(std::move(request));
 }
 
@@ -164,6 +176,18 @@ state::Command encode_start(const StartRequest& request, CommandId id, TimePoint
   if (!request.origin.commit.empty()) row.args.emplace("commit", request.origin.commit);
   if (request.origin.is_modified) row.args.emplace("modified", "yes");
   if (!request.dedupe.empty()) row.args.emplace("dedupe", request.dedupe);
+  if (request.breaks_glass) row.args.emplace("break_glass", "yes");
+  put_by(row, request.by);
+  return row;
+}
+
+state::Command encode_freeze(const FreezeRequest& request, CommandId id, TimePoint at) {
+  state::Command row;
+  row.id = id;
+  row.at = at;
+  row.kind = request.lifts ? "unfreeze" : "freeze";
+  row.args.emplace("runbook", request.runbook);
+  if (request.until) row.args.emplace("until", to_string(*request.until));
   put_by(row, request.by);
   return row;
 }
@@ -191,6 +215,7 @@ state::CommandResult answer_row(const CommandId& id, const Reply& reply) {
 // long: one line for each verb.
 Result<Request> decode(const state::Command& row) {
   if (row.kind == "start") return decode_start(row);
+  if (row.kind == "freeze" || row.kind == "unfreeze") return decode_freeze(row);
   if (!row.run) return Error(ErrorCode::invalid, "the command " + row.kind + " names no run");
   const By by = by_of(row);
   const std::string step = text_of(row, "step");

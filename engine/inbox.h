@@ -10,7 +10,8 @@ namespace rung::engine {
 
 // Commands as rows: what a client writes is what the owner decides. The kinds are the command
 // line's verbs:
-//   start    {plan: JSON text, inputs, mode, dedupe}
+//   start    {plan: JSON text, inputs, mode, dedupe, break_glass}
+//   freeze   {runbook, until}     unfreeze {runbook}
 //   approve reject done retry skip resolve {step, outputs, as}
 //   retry    also {with}
 //   decide   {step, option}
@@ -19,9 +20,10 @@ namespace rung::engine {
 //   pause resume undo take        (no arguments)
 // All take `say`, and `groups`, the sender's OS groups.
 state::Command encode_start(const StartRequest& request, CommandId id, TimePoint at);
+state::Command encode_freeze(const FreezeRequest& request, CommandId id, TimePoint at);
 state::Command encode(RunId run, const Command& command, CommandId id, TimePoint at);
 
-using Request = std::variant<StartRequest, Command>;
+using Request = std::variant<StartRequest, FreezeRequest, Command>;
 // What the sender of a row reads in it.
 state::CommandResult answer_row(const CommandId& id, const Reply& reply);
 // invalid: an unknown kind or argument, a plan that cannot be read.

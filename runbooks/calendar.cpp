@@ -18,6 +18,20 @@ bool is_number_below(std::string_view two, int limit) {
 
 }  // namespace
 
+bool is_local_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  if (!is_number_below(text.substr(0, 2), 100) || !is_number_below(text.substr(2, 2), 100) ||
+      !is_number_below(text.substr(5, 2), 100) || !is_number_below(text.substr(8, 2), 100)) {
+    return false;
+  }
+  const auto number = [&](std::size_t at, std::size_t length) {
+    int n = 0;
+    for (const char c : text.substr(at, length)) n = n * 10 + (c - '0');
+    return n;
+  };
+  return (date::year(number(0, 4)) / number(5, 2) / number(8, 2)).ok();
+}
+
 bool is_time_of_day(std::string_view text) {
   if (text.size() != 5 && text.size() != 8) return false;
   if (text[2] != ':' || (text.size() == 8 && text[5] != ':')) return false;

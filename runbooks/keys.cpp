@@ -91,6 +91,40 @@ const Table& concurrency_table() {
   return table;
 }
 
+const Table& calendar_table() {
+  static const Table table{
+      "calendar",
+      {{"from",
+        Shape::text,
+        "When it begins, by the clocks of the time zone: \"2026-12-20\", \"2026-12-20 18:00\", or "
+        "of "
+        "each day \"09:00\".",
+        nullptr,
+        {},
+        true},
+       {"to",
+        Shape::text,
+        "When it ends: \"2027-01-04\" (that day is within), \"2027-01-04 08:00\", or \"17:30\".",
+        nullptr,
+        {},
+        true},
+       {"weekdays", Shape::texts, "The days on which a part of a day is frozen: [mon, fri]."},
+       {"timezone", Shape::text, "Whose clocks: Europe/Berlin. UTC."},
+       {"say", Shape::text, "Why, for whoever is held up.", nullptr, {}, true},
+       {"runbooks", Shape::texts, "Which runbooks do not begin, by their names: all."},
+       {"except", Shape::texts, "Which runbooks begin all the same."},
+       {"modes", Shape::names, "In which modes they do not begin: [planned, drill]."}},
+      {},
+      {{"start", "from"},
+       {"begin", "from"},
+       {"end", "to"},
+       {"until", "to"},
+       {"days", "weekdays"},
+       {"tz", "timezone"},
+       {"reason", "say"}}};
+  return table;
+}
+
 const Table& secret_table() {
   static const Table table{
       "secret",
@@ -252,6 +286,11 @@ const Table& project_table() {
        {"secrets", Shape::named, "Where secrets come from; never the secrets themselves.",
         &secret_table()},
        {"people", Shape::named, "Who may decide and who is asked, by role.", &person_table()},
+       {"calendars", Shape::named,
+        "When no run begins: {year_end: {from: \"2026-12-20\", to: \"2027-01-04\", say: \"Year-end "
+        "closing\"}}.",
+        &calendar_table()},
+       {"break_glass", Shape::texts, "Who may begin a run all the same, by role: anybody."},
        {"sites", Shape::values,
         "Places and what is there, as expressions read them: {east: {db: db_east}}."},
        {"connections", Shape::named, "What `target:` of a step may name.", &connection_table()},
@@ -261,6 +300,9 @@ const Table& project_table() {
       {"locks"},
       {{"version", "rung"},
        {"name", "project"},
+       {"freeze", "calendars"},
+       {"freezes", "calendars"},
+       {"maintenance", "calendars"},
        {"users", "people"},
        {"roles", "people"},
        {"targets", "connections"},

@@ -305,6 +305,20 @@ struct ConcurrencySpec {
   friend bool operator==(const ConcurrencySpec&, const ConcurrencySpec&) = default;
 };
 
+// A calendar of the project under which no run of this runbook begins: one period, or a part of
+// each of some days.
+struct FreezeSpec {
+  std::string name;
+  bool is_daily = false;
+  std::string from;           // "2026-12-20 00:00"; daily: "09:00"
+  std::string to;             // the first moment after it; daily, before `from`: of the next day
+  std::vector<int> weekdays;  // daily: on which it begins, 0 is Monday; empty: on each
+  std::string timezone;       // "" is UTC
+  std::vector<std::string> modes;
+  std::string say;
+  friend bool operator==(const FreezeSpec&, const FreezeSpec&) = default;
+};
+
 // A runbook unfolded and pinned: everything that a run may do, in canonical form. Recovery reads
 // this and never the YAML. Immutable; shared by the runs that were created from the same text.
 struct Plan {
@@ -321,6 +335,8 @@ struct Plan {
   std::vector<std::pair<std::string, Template>> outputs;
   std::optional<ConcurrencySpec> concurrency;
   std::vector<LockSpec> locks;  // taken before the first step, held to the end
+  std::vector<FreezeSpec> freezes;
+  std::vector<std::string> break_glass;  // of `people`: who may begin it frozen; empty: anybody
   std::map<std::string, SecretSource, std::less<>> secrets;
   std::map<std::string, Person, std::less<>> people;
   std::string project;      // its name

@@ -386,6 +386,23 @@ std::optional<ConcurrencySpec> read_concurrency(FieldReader& in) {
   return read;
 }
 
+FreezeSpec read_freeze(FieldReader in) {
+  FreezeSpec freeze;
+  freeze.name = in.text("name");
+  freeze.is_daily = in.boolean("daily");
+  freeze.from = in.text("from");
+  freeze.to = in.text("to");
+  in.each_item("weekdays", [&](const Value& day) {
+    if (day.integer() == nullptr) return in.fail("weekdays", "must be numbers");
+    freeze.weekdays.push_back(static_cast<int>(*day.integer()));
+  });
+  freeze.timezone = in.text("timezone");
+  freeze.modes = texts(in, "modes");
+  freeze.say = in.text("say");
+  in.refuse_others();
+  return freeze;
+}
+
 void read_lists(FieldReader& in, Plan& plan) {
   read_interface(in, plan);
   in.each_item("locks", [&](const Value& v) {
@@ -394,6 +411,10 @@ void read_lists(FieldReader& in, Plan& plan) {
     one.refuse_others();
   });
   plan.concurrency = read_concurrency(in);
+  in.each_item("freezes", [&](const Value& v) {
+    plan.freezes.push_back(read_freeze(in.inner(v, "freezes")));
+  });
+  plan.break_glass = texts(in, "break_glass");
   read_people(in, plan);
   in.each_item("modules", [&](const Value& v) {
     plan.modules.push_back(read_module(in.inner(v, "modules")));

@@ -297,6 +297,19 @@ Value::Map fields_of(const LockSpec& lock) {
   return out.take();
 }
 
+Value::Map fields_of(const FreezeSpec& freeze) {
+  FieldWriter out;
+  out.text("name", freeze.name);
+  out.boolean("daily", freeze.is_daily);
+  out.text("from", freeze.from);
+  out.text("to", freeze.to);
+  out.list("weekdays", Value::List(freeze.weekdays.begin(), freeze.weekdays.end()));
+  out.text("timezone", freeze.timezone);
+  out.texts("modes", freeze.modes);
+  out.text("say", freeze.say);
+  return out.take();
+}
+
 Value::Map fields_of(const ConcurrencySpec& concurrency) {
   FieldWriter out;
   out.tmpl("key", concurrency.key);
@@ -334,6 +347,10 @@ void write_lists(const Plan& plan, FieldWriter& out) {
   for (const auto& lock : plan.locks) locks.emplace_back(fields_of(lock));
   out.list("locks", std::move(locks));
   if (plan.concurrency) out.put("concurrency", fields_of(*plan.concurrency));
+  Value::List freezes;
+  for (const auto& freeze : plan.freezes) freezes.emplace_back(fields_of(freeze));
+  out.list("freezes", std::move(freezes));
+  out.texts("break_glass", plan.break_glass);
   Value::Map secrets;
   for (const auto& [name, s] : plan.secrets) {
     secrets.emplace(name, Value::Map{{"env", s.env}, {"file", s.file}});

@@ -39,6 +39,7 @@ class ProjectReader {
     }
     read_notify();
     read_people();
+    read_freezes();
     read_defaults();
     return std::move(project_);
   }
@@ -106,6 +107,25 @@ class ProjectReader {
       }
       if (const Node* channels = fields.get("notify")) check_channels(*channels);
       project_.people.emplace(member.key, std::move(person));
+    }
+  }
+
+  void read_freezes() {
+    if (const Node* calendars = file_.get("calendars")) {
+      project_.calendars =
+          read_calendars(*calendars, *file_.table().find("calendars")->table, report());
+    }
+    project_.break_glass = file_.texts("break_glass");
+    const Node* names = file_.get("break_glass");
+    if (names == nullptr) return;
+    std::vector<std::string_view> known;
+    for (const auto& [name, person] : project_.people) known.push_back(name);
+    for (const Node& name : names->items) {
+      if (project_.people.contains(name.text)) continue;
+      const auto near = nearest(name.text, known);
+      report().error(place_of(name), "there is nobody called `" + name.text + "` in `people`",
+                     near.empty() ? "add  people: {" + name.text + ": {users: [...]}}"
+                                  : "did you mean " + std::string(near) + "?");
     }
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runbooks/calendar_reader.h"
 #include "runbooks/catalog.h"
 #include "runbooks/plan.h"
 #include "runbooks/source.h"
@@ -25,6 +26,8 @@ struct Project {
   std::map<std::string, SecretSource, std::less<>> secrets;
   std::map<std::string, Person, std::less<>> people;
   Notify notify;
+  std::vector<CalendarEntry> calendars;
+  std::vector<std::string> break_glass;  // of `people`
   std::optional<Duration> timeout;
   std::optional<Duration> step_timeout;
   std::string leftovers;

@@ -288,6 +288,8 @@ class RunbookReader {
                      "keep one of the two");
     }
     plan.people = reading_.project.people;
+    plan.freezes = freezes_of(plan.runbook, reading_.project.calendars);
+    plan.break_glass = reading_.project.break_glass;
     plan.notify = reading_.project.notify;
     plan.modes = fields_.texts("modes");
     if (plan.modes.empty()) plan.modes = {"planned"};

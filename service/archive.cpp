@@ -55,6 +55,13 @@ Result<std::vector<ListedRun>> Archive::listed(const state::RunFilter& filter) {
   return listed;
 }
 
+Result<std::vector<state::Freeze>> Archive::freezes(TimePoint now) {
+  TRY(auto freezes, reader_->freezes());
+  std::erase_if(freezes,
+                [&](const state::Freeze& freeze) { return freeze.until && *freeze.until <= now; });
+  return freezes;
+}
+
 Result<RunId> Archive::only_one() {
   constexpr std::size_t kNamed = 5;
   TRY(const auto open, reader_->runs({.unfinished_only = true, .limit = kNamed}));

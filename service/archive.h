@@ -24,6 +24,9 @@ class Archive {
   // The same as people see them.
   Result<std::vector<ListedRun>> listed(const state::RunFilter& filter);
 
+  // The freezes that stand now: whose time is over is left out.
+  Result<std::vector<state::Freeze>> freezes(TimePoint now);
+
   // "42", "orders-db-failover-42", or "" for the one run that fits. not_found: there is none;
   // conflict: several fit, and the message names them.
   enum class Fits { unfinished, any };

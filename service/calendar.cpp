@@ -54,4 +54,18 @@ Result<TimePoint> ZoneCalendar::next(std::string_view at, std::string_view timez
   return Error(ErrorCode::invalid, "no day has the time " + std::string(at));
 }
 
+Result<engine::LocalTime> ZoneCalendar::local(std::string_view timezone, TimePoint now) const {
+  try {
+    const date::time_zone* zone =
+        date::locate_zone(timezone.empty() ? "Etc/UTC" : std::string(timezone));
+    const auto local = date::floor<std::chrono::seconds>(zone->to_local(now));
+    const date::weekday day(date::floor<date::days>(local));
+    return engine::LocalTime{date::format("%F %T", local),
+                             static_cast<int>(day.iso_encoding()) - 1};
+  } catch (const std::exception& problem) {
+    return Error(ErrorCode::invalid,
+                 "the time zone " + std::string(timezone) + " cannot be used: " + problem.what());
+  }
+}
+
 }  // namespace rung::service

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/core/command.h"
+#include "engine/engine.h"
 
 // The requests that a person can make of a run, for those who may not see the engine's folders.
 namespace rung::service {
@@ -10,6 +11,7 @@ using engine::Cancel;
 using engine::CancelRunning;
 using engine::Command;
 using engine::FinishManual;
+using engine::FreezeRequest;
 using engine::HandCommand;
 using engine::Note;
 using engine::parse_resolve_as;

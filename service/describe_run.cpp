@@ -274,6 +274,7 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   view.environment = run.created->environment;
   view.who = run.created->who;
   view.say = run.created->say;
+  view.despite = run.created->despite;
   view.commander = run.commander;
   view.commanded_since = run.commanded_since;
   view.status = summary.status;
@@ -323,6 +324,7 @@ Value to_value(const RunView& run) {
                     {"who", run.who},
                     {"commander", run.commander},
                     {"say", run.say},
+                    {"despite", Value::List(run.despite.begin(), run.despite.end())},
                     {"created_at", rounded(run.created_at)},
                     {"finished_at", time_or_null(run.finished_at)},
                     {"objectives", objectives_value(run)},

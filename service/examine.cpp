@@ -105,6 +105,20 @@ Finding look_at_locks(Archive& archive, const std::string& rung) {
                      " cancel " + std::to_string(holder.number) + ", then resume)");
 }
 
+// What nobody lifted holds up the next recovery.
+Finding look_at_freezes(Archive& archive, const std::string& rung) {
+  const auto freezes = archive.freezes(SystemClock().now().utc);
+  if (!freezes) return bad("freezes", freezes.error().message(), "look at the store");
+  if (freezes.value().empty()) return good("freezes", "none");
+  const state::Freeze& first = freezes.value().front();
+  const std::size_t others = freezes.value().size() - 1;
+  return notable(
+      "freezes",
+      state::told(first) + (others == 0 ? "" : ", and " + std::to_string(others) + " more"),
+      rung + " unfreeze " + (first.runbook.empty() ? "--all" : first.runbook) +
+          " --say \"why\"    (or look: " + rung + " freeze)");
+}
+
 Finding look_at_chains(const StorePlace& place, const Host& host) {
   const auto verified = state::verify_chains({.path = place.path, .host = host});
   if (!verified)
@@ -196,6 +210,7 @@ std::vector<Finding> examine(const StorePlace& place) {
   findings.push_back(look_at_holder(place));
   findings.push_back(look_at_runs(archive.value(), place.rung));
   findings.push_back(look_at_locks(archive.value(), place.rung));
+  findings.push_back(look_at_freezes(archive.value(), place.rung));
   findings.push_back(look_at_chains(place, host.value()));
   findings.push_back(look_at_leftovers(archive.value(), place));
   findings.push_back(look_at_supervisor(place));

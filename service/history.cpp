@@ -1,5 +1,7 @@
 #include "service/history.h"
 
+#include "base/words.h"
+
 namespace rung::service {
 namespace {
 
@@ -141,13 +143,21 @@ void History::note_attempt(const state::Event& event) {
              event.payload);
 }
 
+namespace {
+
+std::string started(const state::RunCreated& created) {
+  return created.despite.empty() ? "started" : "started although " + joined(created.despite, "; ");
+}
+
+}  // namespace
+
 void History::note_deed(const state::Event& event) {
   const auto deed = [&](const std::string& who, std::string what, const std::string& say) {
     if (!who.empty()) deeds_.push_back({event.at, who, std::move(what), event.step, say});
   };
   std::visit(
       Overloaded{
-          [&](const state::RunCreated& e) { deed(e.who, "started", e.say); },
+          [&](const state::RunCreated& e) { deed(e.who, started(e), e.say); },
           [&](const state::RunPaused& e) { deed(e.who, "paused", e.say); },
           [&](const state::RunContinued& e) { deed(e.who, "resumed", e.say); },
           [&](const state::RunEnding& e) { deed(e.who, deed_of(e), e.say); },

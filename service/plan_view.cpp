@@ -24,6 +24,17 @@ using runbooks::StepIndex;
 using runbooks::StepKind;
 using runbooks::Template;
 
+// "calendar year_end: does not begin from 2026-12-20 00:00 to 2027-01-04 24:00 Europe/Berlin ..."
+std::string freeze_text(const runbooks::FreezeSpec& freeze) {
+  static constexpr std::string_view kDays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+  std::vector<std::string> days;
+  for (const int day : freeze.weekdays) days.emplace_back(kDays[day]);
+  return "calendar " + freeze.name + ": does not begin from " + freeze.from + " to " + freeze.to +
+         " " + (freeze.timezone.empty() ? "UTC" : freeze.timezone) +
+         (days.empty() ? "" : " on " + joined(days)) + " (" + joined(freeze.modes) +
+         "): " + freeze.say;
+}
+
 // Inputs, vars, mode and sites: what is known before the first step.
 class BeforeRun final : public scripting::Scope {
  public:
@@ -399,6 +410,8 @@ class Describe {
       view_.remarks.push_back("people may take " + to_string(waits) + " to answer; the rto is " +
                               to_string(plan_.rto));
     }
+    for (const runbooks::FreezeSpec& freeze : plan_.freezes)
+      view_.remarks.push_back(freeze_text(freeze));
     view_.remarks.push_back("a failure that nobody tolerates: " + view_.on_failure);
   }
 

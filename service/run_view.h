@@ -165,8 +165,9 @@ struct RunView {
   std::string commit;        // of version control; "" where the runbook is under none
   bool is_modified = false;  // not all of the files were as the commit has them
   std::string mode;
-  std::string environment;  // of the project; "" for none
-  std::string who;          // created it
+  std::string environment;           // of the project; "" for none
+  std::vector<std::string> despite;  // the freezes that it was begun in spite of
+  std::string who;                   // created it
   std::string say;
   std::string commander;  // "" for nobody
   TimePoint commanded_since;

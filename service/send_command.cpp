@@ -17,9 +17,9 @@ using Clock = std::chrono::steady_clock;
 
 ErrorCode code_of(const Value::Map& result) {
   static constexpr ErrorCode kCodes[] = {
-      ErrorCode::invalid,   ErrorCode::not_found,   ErrorCode::conflict,
-      ErrorCode::denied,    ErrorCode::unavailable, ErrorCode::timed_out,
-      ErrorCode::cancelled, ErrorCode::exhausted,   ErrorCode::corrupt};
+      ErrorCode::invalid,   ErrorCode::not_found,   ErrorCode::conflict,  ErrorCode::suppressed,
+      ErrorCode::denied,    ErrorCode::unavailable, ErrorCode::timed_out, ErrorCode::cancelled,
+      ErrorCode::exhausted, ErrorCode::corrupt};
   const auto found = result.find("code");
   const std::string* name = found == result.end() ? nullptr : found->second.string();
   for (const ErrorCode code : kCodes) {
@@ -118,6 +118,15 @@ Result<Sent> send_command(const StorePlace& place, RunId run, const engine::Comm
   TRY(auto archive, Archive::open(place));
   return send_row(place, archive,
                   engine::encode(run, command, SystemRandom().uuid(), SystemClock().now().utc),
+                  patience);
+}
+
+Result<Sent> send_freeze(const StorePlace& place, const engine::FreezeRequest& request,
+                         Duration patience) {
+  TRY(create_store(place));
+  TRY(auto archive, Archive::open(place));
+  return send_row(place, archive,
+                  engine::encode_freeze(request, SystemRandom().uuid(), SystemClock().now().utc),
                   patience);
 }
 

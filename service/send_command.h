@@ -24,6 +24,9 @@ struct Sent {
 // timed_out: it is recorded, and not decided within `patience`.
 Result<Sent> send_command(const StorePlace& store, RunId run, const engine::Command& command,
                           Duration patience);
+// The same of what may begin in this store, which is made where there is none.
+Result<Sent> send_freeze(const StorePlace& store, const engine::FreezeRequest& request,
+                         Duration patience);
 Result<Sent> send_start(const StorePlace& store, const engine::StartRequest& request,
                         Duration patience);
 

@@ -50,6 +50,7 @@ struct RunCreated {
   std::string environment{};  // of the project, as `--env` named it; "" for none
   std::string commit{};       // of version control, where the runbook is under it; "" for none
   bool is_modified = false;   // what was read was not all as that commit has it
+  std::vector<std::string> despite{};  // the freezes that it was begun in spite of, as sentences
   friend bool operator==(const RunCreated&, const RunCreated&) = default;
 };
 

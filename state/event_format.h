@@ -33,6 +33,7 @@ template <>
 struct Format<RunCreated> {
   static constexpr EventType type{1, 1, "run.created"};
   static constexpr std::tuple fields{Field{"commit", &RunCreated::commit},
+                                     Field{"despite", &RunCreated::despite},
                                      Field{"environment", &RunCreated::environment},
                                      Field{"inputs", &RunCreated::inputs},
                                      Field{"mode", &RunCreated::mode},

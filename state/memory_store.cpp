@@ -32,6 +32,7 @@ struct MemoryDisk {
   std::map<std::string, std::string> plans;
   std::set<std::string> dedupe;
   std::vector<StoredCommand> commands;
+  std::map<std::string, Freeze> freezes;
 
   StoredCommand* command(const CommandId& command_id) {
     const auto found =
@@ -143,6 +144,17 @@ std::vector<LockRow> locks_on(const MemoryDisk& disk) {
   return locks;
 }
 
+std::vector<Freeze> freezes_on(const MemoryDisk& disk) {
+  std::vector<Freeze> freezes;
+  for (const auto& [runbook, freeze] : disk.freezes) freezes.push_back(freeze);
+  return freezes;
+}
+
+void change(MemoryDisk& disk, const FreezeChange& freeze) {
+  disk.freezes.erase(freeze.runbook);
+  if (freeze.order) disk.freezes.emplace(freeze.runbook, *freeze.order);
+}
+
 Result<std::string> plan_of(const MemoryDisk& disk, const std::string& hash) {
   const auto plan = disk.plans.find(hash);
   if (plan != disk.plans.end()) return plan->second;
@@ -199,7 +211,7 @@ class MemoryStoreImpl final : public MemoryStore {
   void claim(std::function<void(Result<Claimed>)> done) override {
     ask<Claimed>(std::move(done), [](MemoryDisk& disk) -> Result<Claimed> {
       const std::int64_t last = disk.runs.empty() ? 0 : disk.runs.rbegin()->first.number;
-      return Claimed{Epoch{++disk.epoch}, disk.id, last + 1, locks_on(disk)};
+      return Claimed{Epoch{++disk.epoch}, disk.id, last + 1, locks_on(disk), freezes_on(disk)};
     });
   }
 
@@ -269,6 +281,7 @@ class MemoryStoreImpl final : public MemoryStore {
         [&disk, result = std::move(result)] {
           if (!disk.is_undecided_or_unknown(result)) return Committed::conflict;
           disk.decide({result});
+          if (result.freeze) change(disk, *result.freeze);
           ++disk.changes;
           return Committed::committed;
         },
@@ -363,6 +376,8 @@ class MemoryReader final : public Reader {
                      [](const LockRow& a, const LockRow& b) { return a.name < b.name; });
     return locks;
   }
+
+  Result<std::vector<Freeze>> freezes() override { return freezes_on(*disk_); }
 
   Result<std::optional<RunClaimed>> last_claim(RunId id) override {
     TRY(const Journal journal, journal_of(*disk_, id));

@@ -33,6 +33,8 @@ class Reader {
   virtual Result<StoreId> store_id() = 0;
   // Of all unfinished runs, by name and run.
   virtual Result<std::vector<LockRow>> locks() = 0;
+  // Those that stand, by runbook; also those whose time is over.
+  virtual Result<std::vector<Freeze>> freezes() = 0;
   // The engine that drove the run last; none has where it is empty.
   virtual Result<std::optional<RunClaimed>> last_claim(RunId run) = 0;
 

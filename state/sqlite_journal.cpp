@@ -52,11 +52,14 @@ Result<void> JournalWriter::prepare() {
   TRY(auto ask_lock, sql("INSERT INTO lock (run, name, shared, asked_at) VALUES (?, ?, ?, ?)"));
   TRY(auto take_locks, sql("UPDATE lock SET taken_at = ? WHERE run = ?"));
   TRY(auto free_locks, sql("DELETE FROM lock WHERE run = ?"));
+  TRY(auto put_freeze,
+      sql("INSERT OR REPLACE INTO freeze (runbook, who, say, at, until) VALUES (?, ?, ?, ?, ?)"));
+  TRY(auto lift_freeze, sql("DELETE FROM freeze WHERE runbook = ?"));
   sql_ = std::make_unique<Prepared>(Prepared{
       std::move(insert_event), std::move(last_event), std::move(event_hash), std::move(has_run),
       std::move(put_run), std::move(put_blob), std::move(has_dedupe), std::move(put_dedupe),
       std::move(command_state), std::move(decide_command), std::move(epoch), std::move(ask_lock),
-      std::move(take_locks), std::move(free_locks)});
+      std::move(take_locks), std::move(free_locks), std::move(put_freeze), std::move(lift_freeze)});
   return success();
 }
 
@@ -135,7 +138,24 @@ Result<Committed> JournalWriter::decide(const CommandResult& result) {
   TRY(const bool was_decided, is_decided(result.id));
   if (was_decided) return Committed::conflict;
   TRY(put_result(result));
+  if (result.freeze) {
+    TRY(change(*result.freeze));
+  }
   return Committed::committed;
+}
+
+Result<void> JournalWriter::change(const FreezeChange& freeze) {
+  if (!freeze.order) return sql_->lift_freeze.bind_text(1, freeze.runbook).run();
+  Statement& put = sql_->put_freeze;
+  put.bind_text(1, freeze.runbook)
+      .bind_text(2, freeze.order->who)
+      .bind_text(3, freeze.order->say)
+      .bind(4, freeze.order->at.time_since_epoch().count());
+  if (freeze.order->until)
+    put.bind(5, freeze.order->until->time_since_epoch().count());
+  else
+    put.bind_null(5);
+  return put.run();
 }
 
 void JournalWriter::keep() {

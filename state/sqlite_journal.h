@@ -78,6 +78,7 @@ class JournalWriter {
   Result<void> put_summary(const RunSummary& run);
   Result<void> put_blob(const Sha256& hash, std::string_view body);
   Result<void> put_result(const CommandResult& result);
+  Result<void> change(const FreezeChange& freeze);
   Result<void> prepare();
 
   Database* database_;
@@ -92,7 +93,8 @@ class JournalWriter {
 
   struct Prepared {
     Statement insert_event, last_event, event_hash, has_run, put_run, put_blob, has_dedupe,
-        put_dedupe, command_state, decide_command, epoch, ask_lock, take_locks, free_locks;
+        put_dedupe, command_state, decide_command, epoch, ask_lock, take_locks, free_locks,
+        put_freeze, lift_freeze;
   };
   std::unique_ptr<Prepared> sql_;
 };

@@ -72,6 +72,7 @@ class SqliteReader final : public Reader {
   }
 
   Result<std::vector<LockRow>> locks() override { return read_locks(database_, "name, run"); }
+  Result<std::vector<Freeze>> freezes() override { return read_freezes(database_); }
 
   Result<std::optional<RunClaimed>> last_claim(RunId run) override {
     constexpr int kType = Format<RunClaimed>::type.number;

@@ -182,6 +182,18 @@ Result<std::vector<LockRow>> read_locks(Database& database, const char* order) {
   }
 }
 
+Result<std::vector<Freeze>> read_freezes(Database& database) {
+  TRY(auto statement,
+      database.prepare("SELECT runbook, who, say, at, until FROM freeze ORDER BY runbook"));
+  std::vector<Freeze> freezes;
+  for (;;) {
+    TRY(const bool has_row, statement.step());
+    if (!has_row) return freezes;
+    freezes.push_back({statement.text(0), statement.text(1), statement.text(2),
+                       time_from(statement.integer(3)), time_in(statement, 4)});
+  }
+}
+
 Result<std::vector<Command>> read_pending(Database& database, std::size_t limit) {
   TRY(auto statement, database.prepare("SELECT id, run, kind, args, who, at FROM command "
                                        "WHERE state = 0 ORDER BY pos LIMIT ?"));

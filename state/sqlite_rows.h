@@ -48,6 +48,7 @@ Result<RunSummary> read_run(Database& database, RunId run);
 Result<std::vector<RunSummary>> read_due(Database& database, TimePoint now, std::size_t limit);
 Result<std::optional<TimePoint>> read_next_wake(Database& database);
 Result<std::vector<LockRow>> read_locks(Database& database, const char* order);
+Result<std::vector<Freeze>> read_freezes(Database& database);
 Result<std::vector<Command>> read_pending(Database& database, std::size_t limit);
 
 // All rows of a statement that selects kRunColumns.

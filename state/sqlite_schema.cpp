@@ -79,7 +79,19 @@ CREATE TABLE lock (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}};
+// Standing orders that nothing begins: a store of before has none.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE freeze (
+  runbook TEXT PRIMARY KEY,
+  who TEXT NOT NULL,
+  say TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  until INTEGER
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2},
+                                 Migration{3, kVersion3}};
 
 Error newer(const Database& database, std::int64_t version, int known) {
   return {ErrorCode::conflict,

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "state/event.h"
+#include "state/freeze.h"
 #include "state/lock.h"
 #include "state/run_summary.h"
 
@@ -27,8 +28,9 @@ struct Command {
 };
 struct CommandResult {
   CommandId id{};
-  bool is_applied = false;  // false: refused, nothing changed
-  Value::Map result{};      // {"message": ..., "run": ..., "code": ...}
+  bool is_applied = false;               // false: refused, nothing changed
+  Value::Map result{};                   // {"message": ..., "run": ..., "code": ...}
+  std::optional<FreezeChange> freeze{};  // of an answer
 };
 
 enum class Barrier : std::uint8_t {
@@ -78,8 +80,9 @@ enum class StoreState : std::uint8_t {
 struct Claimed {
   Epoch epoch{};
   StoreId store{};
-  std::int64_t next_run = 1;     // number of the next run to create
-  std::vector<LockRow> locks{};  // of all unfinished runs, by run
+  std::int64_t next_run = 1;      // number of the next run to create
+  std::vector<LockRow> locks{};   // of all unfinished runs, by run
+  std::vector<Freeze> freezes{};  // by runbook
 };
 
 // Runs `task` on the engine thread. From any thread.
@@ -126,7 +129,7 @@ class Store {
   // Commands not decided yet, oldest first, at most `limit`.
   virtual void pending_commands(std::size_t limit,
                                 std::function<void(Result<std::vector<Command>>)> done) = 0;
-  // Answers a command that changes no run. conflict: it was decided before.
+  // Answers a command that changes no run, but perhaps a freeze. conflict: it was decided before.
   virtual void answer(CommandResult result, Completion done) = 0;
 
   // Called with the reason (a sentence that says what to do, or "") when the state changes. It

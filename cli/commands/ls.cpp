@@ -36,6 +36,9 @@ ExitCode ls(const Arguments& arguments, const Console& console) {
     return ExitCode::succeeded;
   }
   const std::string& rung = archive->place().rung;
+  const auto freezes = archive->freezes(SystemClock().now().utc);
+  if (!freezes) return console.refuse(freezes.error());
+  console.hint(freezes_screen(console.err_style(), freezes.value()));
   if (runs.value().empty()) {
     console.hint(arguments.all ? "no run yet; next: rung run\n"
                                : "no run is unfinished; all of them: " + rung + " ls --all\n");

@@ -16,9 +16,10 @@ ExitCode run(const Arguments& arguments, const Console& console) {
   request.store = std::move(store).value();
   request.kind = service::SessionRequest::Kind::start;
   request.by = service::this_person(arguments.say);
-  request.start =
-      engine::StartRequest{prepared->plan,   prepared->inputs, prepared->mode,
-                           arguments.dedupe, request.by,       service::origin_of(*prepared->plan)};
+  request.start = engine::StartRequest{
+      prepared->plan,        prepared->inputs, prepared->mode,
+      arguments.dedupe,      request.by,       service::origin_of(*prepared->plan),
+      arguments.breaks_glass};
   return drive(std::move(request), arguments, console);
 }
 

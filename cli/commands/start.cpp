@@ -17,7 +17,8 @@ ExitCode start(const Arguments& arguments, const Console& console) {
                                      prepared->mode,
                                      arguments.dedupe,
                                      service::this_person(arguments.say),
-                                     service::origin_of(*prepared->plan)};
+                                     service::origin_of(*prepared->plan),
+                                     arguments.breaks_glass};
   const auto sent = service::send_start(store.value(), request,
                                         arguments.timeout.value_or(std::chrono::seconds(10)));
   if (!sent) return console.refuse(sent.error());

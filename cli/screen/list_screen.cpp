@@ -29,4 +29,11 @@ std::string list_screen(const Style& style, const std::vector<service::ListedRun
   return out;
 }
 
+std::string freezes_screen(const Style& style, const std::vector<state::Freeze>& freezes) {
+  std::string out;
+  for (const state::Freeze& freeze : freezes)
+    out += paint(style, Tone::asks, one_line(state::told(freeze))) + "\n";
+  return out;
+}
+
 }  // namespace rung::cli

@@ -12,4 +12,7 @@ namespace rung::cli {
 std::string list_screen(const Style& style, const std::vector<service::ListedRun>& runs,
                         TimePoint now);
 
+// `rung freeze`: a line for each.
+std::string freezes_screen(const Style& style, const std::vector<state::Freeze>& freezes);
+
 }  // namespace rung::cli

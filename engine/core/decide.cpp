@@ -1,6 +1,8 @@
 #include "engine/core/decide.h"
 
+#include "base/words.h"
 #include "engine/core/commands.h"
+#include "engine/core/drill.h"
 #include "engine/core/locks.h"
 #include "engine/core/resolve.h"
 #include "engine/core/run_rules.h"
@@ -27,6 +29,7 @@ RunState before_everything(const NewRun& run, const Context& context) {
   RunState state;
   state.id = run.id;
   state.created_at = state.last_at = context.now.utc;
+  state.mode = run.mode;
   state::RunCreated created;
   created.runbook = context.graph->plan().runbook;
   created.plan = run.plan_hash;
@@ -38,6 +41,7 @@ RunState before_everything(const NewRun& run, const Context& context) {
   created.who = run.by.who;
   created.say = run.by.say;
   created.store = to_string(run.store);
+  created.despite = run.despite;
   created.seed = run.seed;
   state.created = std::move(created);
   return state;
@@ -100,6 +104,9 @@ Decision create_run(const NewRun& run, const Context& context) {
     return refused(std::move(pseudo), done.error());
   if (auto held = check_requirements(pseudo, context); !held)
     return refused(std::move(pseudo), held.error());
+  if (const auto real = refused_in_drill(pseudo, context); !real.empty())
+    return refused(std::move(pseudo),
+                   Error(ErrorCode::invalid, "not started: " + joined(real, "; ")));
   auto locks = asked_locks(pseudo, context);
   if (!locks) return refused(std::move(pseudo), locks.error());
   RunState state;

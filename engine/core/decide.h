@@ -62,6 +62,12 @@ class ActionFacts {
   }
 };
 
+// What the clocks on the walls of a zone show.
+struct LocalTime {
+  std::string text;  // "2026-12-20 13:05:07"
+  int weekday = 0;   // 0: Monday
+};
+
 // Knows the time zones. What it answers is recorded, never computed again.
 class Calendar {
  public:
@@ -71,6 +77,8 @@ class Calendar {
   // first instant after the gap; one that comes twice is the first of the two. invalid.
   virtual Result<TimePoint> next(std::string_view at, std::string_view timezone,
                                  TimePoint now) const = 0;
+  // At `now`, in `timezone` ("" is UTC). invalid.
+  virtual Result<LocalTime> local(std::string_view timezone, TimePoint now) const = 0;
 };
 
 // Whether the files that a step names are what they were when the run was created. What it answers
@@ -124,6 +132,7 @@ struct NewRun {
   std::int64_t seed = 0;
   By by;
   Origin origin{};
+  std::vector<std::string> despite{};  // the freezes that it breaks
 };
 // Evaluates `require:` and `vars:`. The refusal says which requirement does not hold.
 Decision create_run(const NewRun& run, const Context& context);

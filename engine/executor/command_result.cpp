@@ -83,6 +83,7 @@ NotDone not_begun(const Error& error) {
     case ErrorCode::denied: return NotDone{{ErrorClass::refused, error.message()}};
     case ErrorCode::not_found:
     case ErrorCode::conflict:
+    case ErrorCode::suppressed:
     case ErrorCode::unavailable:
     case ErrorCode::timed_out:
     case ErrorCode::cancelled:

@@ -89,6 +89,7 @@ void add_facts(Document& document, const Report& report, const std::string& rung
   fact("runbook", run.runbook + " @ " + run.plan.substr(0, 12) + "  " + run.file);
   fact("mode", run.mode);
   fact("started by", joined(run.who, quoted(run.say)));
+  for (const std::string& freeze : run.despite) fact("despite", freeze);
   fact("created", date_time(run.created_at));
   if (run.finished_at) fact("finished", date_time(*run.finished_at));
   fact("inputs", pairs_text(run.inputs));

@@ -25,6 +25,9 @@ class NoCalendar final : public engine::Calendar {
   Result<TimePoint> next(std::string_view, std::string_view, TimePoint) const override {
     return Error(ErrorCode::invalid, "no calendar in the bench");
   }
+  Result<engine::LocalTime> local(std::string_view, TimePoint) const override {
+    return engine::LocalTime{"2026-11-21 12:00:00", 5};
+  }
 };
 
 [[noreturn]] void give_up(const std::string& what) {

@@ -168,9 +168,9 @@ class Concurrency : public LocksOfRuns {
 TEST_F(Concurrency, RejectsASecondRunOfTheKeyByTheNameOfTheFirst) {
   given("reject");
   const Ended second = box.rung({"run", "one.yaml"});
-  EXPECT_EQ(second.code, 11);
+  EXPECT_EQ(second.code, 6);
   EXPECT_THAT(second.err, HasSubstr("one-1 is there already"));
-  EXPECT_EQ(box.rung({"start", "one.yaml"}).code, 11);
+  EXPECT_EQ(box.rung({"start", "one.yaml"}).code, 6);
   EXPECT_EQ(json({"ls", "--all", "-o", "json"}).list()->size(), 1u);
 }
 

@@ -38,6 +38,9 @@ class Drive final : engine::ActionFacts, engine::Calendar, engine::PinnedFiles {
   bool can_probe(const std::string& uses) const override;
   Result<TimePoint> next(std::string_view at, std::string_view timezone,
                          TimePoint now) const override;
+  Result<engine::LocalTime> local(std::string_view, TimePoint) const override {
+    return engine::LocalTime{};
+  }
   std::string changed(const engine::Plan& plan, const runbooks::Step& step) const override;
 
   std::shared_ptr<const engine::Graph> graph_;

@@ -32,6 +32,9 @@ class NoCalendar final : public Calendar {
   Result<TimePoint> next(std::string_view, std::string_view, TimePoint now) const override {
     return now;
   }
+  Result<LocalTime> local(std::string_view, TimePoint) const override {
+    return LocalTime{"2026-11-21 12:00:00", 5};
+  }
 };
 class NoSecrets final : public Secrets {
  public:

@@ -100,6 +100,9 @@ const ActionSpec* CoreTest::spec(const std::string&) const {
 Result<TimePoint> CoreTest::next(std::string_view, std::string_view, TimePoint now) const {
   return now + std::chrono::hours(1);
 }
+Result<LocalTime> CoreTest::local(std::string_view, TimePoint) const {
+  return LocalTime{"2026-11-21 12:00:00", 5};
+}
 std::string CoreTest::changed(const Plan&, const runbooks::Step&) const {
   return changed_;
 }

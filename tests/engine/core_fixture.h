@@ -53,6 +53,7 @@ class CoreTest : public ::testing::Test, public ActionFacts, public Calendar, pu
   const ActionSpec* spec(const std::string& uses) const override;
   Result<TimePoint> next(std::string_view at, std::string_view timezone,
                          TimePoint now) const override;
+  Result<LocalTime> local(std::string_view timezone, TimePoint now) const override;
   std::string changed(const Plan& plan, const runbooks::Step& step) const override;
 
   Context context() const;

@@ -75,8 +75,38 @@ TEST_F(ModesTest, ARunNeverBecomesADrillOrCeasesToBeOne) {
   EXPECT_THAT(refusal(), HasSubstr("never becomes a drill"));
 }
 
-TEST_F(ModesTest, ADrillDoesNotChangeWhatIsReal) {
+TEST_F(ModesTest, IsKnownToWhatIsRequiredOfTheRun) {
+  PlanBuilder plan;
+  plan.step(effect("a"));
+  plan->require.push_back({{"mode == \"unplanned\""}, Template{Value("not on a nice day")}});
+  given_modes(plan, {"unplanned", "planned"});
+  EXPECT_EQ(refusal(), "");
+  given_modes(std::move(plan), {"planned", "unplanned"});
+  EXPECT_THAT(refusal(), HasSubstr("not on a nice day"));
+}
+
+TEST_F(ModesTest, ADrillThatWouldChangeWhatIsRealDoesNotBegin) {
   given_drill(acting_on(effect("write"), "db_real"));
+  EXPECT_THAT(refusal(), HasSubstr("step write: this is a drill, and `db_real` is the real one"));
+}
+
+TEST_F(ModesTest, ADrillBeginsWhereTheStepIsOfAnotherMode) {
+  given_drill(in_mode(acting_on(effect("write"), "db_real"), "planned"));
+  EXPECT_EQ(refusal(), "");
+  EXPECT_EQ(status("write"), StepStatus::skipped);
+}
+
+TEST_F(ModesTest, ADrillBeginsWhereTheStepDoesNotComeInIt) {
+  StepBuilder write = acting_on(effect("write"), "db_real");
+  write->when.text = "mode ~= \"drill\"";
+  given_drill(std::move(write));
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(ModesTest, ADrillDoesNotChangeWhatIsRealWhereThatWasNotKnownBefore) {
+  StepBuilder write = acting_on(effect("write"), "db_real");
+  write->when.text = "run.number == 42 and steps.write.attempts == 0";
+  given_drill(std::move(write));
   EXPECT_EQ(status("write"), StepStatus::failed);
   EXPECT_THAT(at("write").error->message, HasSubstr("`db_real` is the real one"));
   EXPECT_EQ(at("write").attempts, 0);

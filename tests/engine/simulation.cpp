@@ -31,6 +31,9 @@ class SimCalendar final : public Calendar {
   rung::Result<TimePoint> next(std::string_view, std::string_view, TimePoint now) const override {
     return now + std::chrono::hours(1);
   }
+  rung::Result<LocalTime> local(std::string_view, TimePoint) const override {
+    return LocalTime{"2026-11-21 12:00:00", 5};
+  }
 };
 
 class NoSecrets final : public Secrets {

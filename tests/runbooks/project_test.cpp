@@ -51,6 +51,24 @@ Plan plan_in(const std::string& environment) {
   return loaded.plan ? *loaded.plan : Plan{};
 }
 
+TEST(Project, GivesARunbookTheCalendarsThatHoldIt) {
+  const auto loaded =
+      load_in("", runbook_of("- {id: a, set: {x: 1}}"),
+              "rung: v1\ncalendars:\n"
+              "  year_end: {from: \"2026-12-20\", to: \"2027-01-04\", say: closing}\n"
+              "  night: {from: \"22:00\", to: \"06:00\", weekdays: [fri], modes: [drill], "
+              "timezone: Europe/Berlin, say: night, runbooks: [example]}\n"
+              "  other: {from: \"22:00\", to: \"06:00\", say: x, runbooks: [other]}\n"
+              "  spared: {from: \"22:00\", to: \"06:00\", say: x, except: [example]}\n");
+  ASSERT_TRUE(loaded.plan) << findings(loaded);
+  ASSERT_EQ(loaded.plan->freezes.size(), 2u);
+  const FreezeSpec& period = loaded.plan->freezes[0];
+  EXPECT_EQ(period.from + " " + period.to, "2026-12-20 00:00 2027-01-04 24:00");
+  EXPECT_EQ(period.modes, (std::vector<std::string>{"planned", "drill"}));
+  EXPECT_EQ(loaded.plan->freezes[1].weekdays, std::vector<int>{4});
+  EXPECT_EQ(plan_from_json(to_json(*loaded.plan)).value(), *loaded.plan);
+}
+
 TEST(Project, IsPartOfThePlan) {
   const Plan plan = plan_in("");
   EXPECT_EQ(plan.project, "payments");

@@ -36,6 +36,17 @@ TEST(ZoneCalendar, TakesAMomentAsItIs) {
   EXPECT_EQ(next("2026-03-27T04:00:00+01:00", "", "2026-03-27T00:00:00Z"), "2026-03-27T03:00:00Z");
 }
 
+TEST(ZoneCalendar, ShowsTheClocksOfAZoneOnBothSidesOfAChange) {
+  const auto shown = [](std::string_view timezone, std::string_view now) {
+    const auto local = ZoneCalendar().local(timezone, parse_time(now).value());
+    return local ? local.value().text + " " + std::to_string(local.value().weekday)
+                 : local.error().message();
+  };
+  EXPECT_EQ(shown("Europe/Berlin", "2026-10-25T00:30:00Z"), "2026-10-25 02:30:00 6");
+  EXPECT_EQ(shown("Europe/Berlin", "2026-10-25T01:30:00Z"), "2026-10-25 02:30:00 6");
+  EXPECT_EQ(shown("", "2026-11-23T23:59:59Z"), "2026-11-23 23:59:59 0");
+}
+
 TEST(ZoneCalendar, RefusesAZoneThatDoesNotExist) {
   EXPECT_NE(next("02:30", "Europe/Berlim", "2026-03-27T00:00:00Z").find("Europe/Berlim"),
             std::string::npos);

@@ -355,6 +355,35 @@ TEST_P(StoreContract, AnswersACommandThatChangesNothing) {
   EXPECT_THAT(pending(), IsEmpty());
 }
 
+TEST_P(StoreContract, KeepsAFreezeFromTheAnswerThatOrdersItToTheOneThatLiftsIt) {
+  const auto answer = [&](std::uint8_t command, FreezeChange change) {
+    EXPECT_TRUE(disk_->reader()->send(a_command(command)));
+    CommandResult result{a_command(command).id, true, {}};
+    result.freeze = std::move(change);
+    return answer_of<Committed>(loop_, [&](auto done) { store_->answer(result, done); });
+  };
+  const Freeze all{"", "mira", "Black Friday", time_at(3), std::nullopt};
+  const Freeze shop{"shop", "li", "moving", time_at(4), time_at(90)};
+  EXPECT_EQ(answer(1, {"shop", Freeze{"shop", "ana", "first", time_at(1), std::nullopt}}),
+            Committed::committed);
+  EXPECT_EQ(answer(2, {"", all}), Committed::committed);
+  EXPECT_EQ(answer(3, {"shop", shop}), Committed::committed);
+  store_ = disk_->open(loop_);
+  EXPECT_THAT(claim_and_wait(loop_, *store_).value().freezes, ElementsAre(all, shop));
+  EXPECT_EQ(answer(4, {"", std::nullopt}), Committed::committed);
+  EXPECT_THAT(disk_->reader()->freezes().value(), ElementsAre(shop));
+}
+
+TEST_P(StoreContract, ChangesNoFreezeByAnAnswerThatCameTooLate) {
+  ASSERT_TRUE(disk_->reader()->send(a_command(1)));
+  CommandResult late{a_command(1).id, true, {}};
+  answer_of<Committed>(loop_, [&](auto done) { store_->answer(late, done); });
+  late.freeze = FreezeChange{"", Freeze{"", "mira", "why", time_at(3), std::nullopt}};
+  EXPECT_EQ(answer_of<Committed>(loop_, [&](auto done) { store_->answer(late, done); }),
+            Committed::conflict);
+  EXPECT_THAT(disk_->reader()->freezes().value(), IsEmpty());
+}
+
 TEST_P(StoreContract, BoundsTheInbox) {
   const auto reader = disk_->reader();
   Command command = a_command(0);

@@ -36,7 +36,7 @@ MAY_INCLUDE = {
     "engine": [
         "base/*", "runbooks/plan.h", "runbooks/template.h", "scripting/evaluator.h",
         "actions/action.h", "actions/registry.h", "actions/secrets.h",
-        "state/event.h", "state/lock.h", "state/run_summary.h", "state/codec.h", "state/owner.h", "state/reader.h", "state/store.h",
+        "state/event.h", "state/freeze.h", "state/lock.h", "state/run_summary.h", "state/codec.h", "state/owner.h", "state/reader.h", "state/store.h",
     ],
     "service": ["base/*", "runbooks/*", "scripting/*", "state/*", "actions/*", "engine/*"],
     "cli": ["base/*", "runbooks/*", "service/*"],
