@@ -57,13 +57,14 @@ struct EngineHost::Inside {
   // What an engine that was believed dead left prepared at a server.
   void sweep_prepared() {
     if (!drives) return;
-    const auto host = this_host();
-    if (!host) return;
-    auto reader = state::open_sqlite_reader({.path = place.path, .host = host.value()});
-    if (!reader) return;
     prepared = std::make_unique<PreparedSweep>(
         PreparedSweepParts{&loop, &registry, evaluator.get(), &secrets, &clock, &log});
-    prepared->begin(std::move(reader).value());
+    prepared->begin([this]() -> std::unique_ptr<state::Reader> {
+      const auto host = this_host();
+      if (!host) return nullptr;
+      auto reader = state::open_sqlite_reader({.path = place.path, .host = host.value()});
+      return reader ? std::move(reader).value() : nullptr;
+    });
   }
 
   void wait_for_wake() {

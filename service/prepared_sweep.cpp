@@ -179,8 +179,17 @@ awaitable<void> keep(std::shared_ptr<Sweeping> sweeping) {
 
 }  // namespace
 
-void PreparedSweep::begin(std::unique_ptr<state::Reader> reader) {
-  reader_ = std::move(reader);
+void PreparedSweep::begin(OpenReader open) {
+  open_ = std::move(open);
+  look();
+}
+
+// A look that is not over holds the reader; the next one comes a day later.
+void PreparedSweep::look() {
+  look_later();
+  if (!is_over_) return;
+  reader_ = open_();
+  if (reader_ == nullptr) return;
   auto sweeping = std::make_shared<Sweeping>(parts_, *reader_);
   if (!sweeping->prepare()) return;
   is_over_ = false;
@@ -195,7 +204,15 @@ void PreparedSweep::begin(std::unique_ptr<state::Reader> reader) {
                  }));
 }
 
+void PreparedSweep::look_later() {
+  next_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(parts_.every));
+  next_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) look();
+  });
+}
+
 void PreparedSweep::stop() {
+  next_.cancel();
   limit_.cancel();
   if (!is_over_) signal_.emit(asio::cancellation_type::terminal);
 }
