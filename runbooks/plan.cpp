@@ -49,4 +49,11 @@ void each_expression(const Step& step, const Visit& visit) {
   for (const auto& [name, meaning] : step.decide.options) each_expression(meaning, visit);
 }
 
+std::string place_of(const Plan& plan, const Step& step) {
+  if (step.at.line == 0) return "";
+  const Module* module = plan.module_of(step);
+  return (module == nullptr ? plan.file : module->file) + ":" + std::to_string(step.at.line) + ":" +
+         std::to_string(step.at.column);
+}
+
 }  // namespace rung::runbooks

@@ -372,6 +372,9 @@ struct Plan {
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 
+// Where the author wrote it, as messages say it: "runbook.yaml:12:5". "" for what no file holds.
+std::string place_of(const Plan& plan, const Step& step);
+
 // Calls `visit` for each expression that the step evaluates, its undo's not among them: that is a
 // step of its own.
 void each_expression(const Step& step, const std::function<void(const Expression&)>& visit);

@@ -13,13 +13,15 @@ using engine::NodeIndex;
 using engine::StepState;
 using runbooks::Step;
 
-StepView view_of(const engine::StepTree& tree, const engine::RunState& run, NodeIndex i) {
+StepView view_of(const runbooks::Plan& plan, const engine::StepTree& tree,
+                 const engine::RunState& run, NodeIndex i) {
   const Step& step = tree.step(i);
   const StepState& state = run.at(i);
   StepView view;
   view.address = tree.address(i);
   view.id = step.id.empty() ? view.address : step.id;
   view.title = step.title;
+  view.place = runbooks::place_of(plan, step);
   view.kind = step.kind;
   view.uses = acts(step) ? step.action.uses : "";
   view.phase = step.phase;
@@ -57,7 +59,7 @@ void add_corrections(StepView& view, const History& history, NodeIndex i) {
 void add_steps(const History& history, NodeIndex group, std::vector<StepView>& views) {
   const engine::StepTree tree = history.tree();
   const auto add = [&](NodeIndex i) {
-    views.push_back(view_of(tree, history.state(), i));
+    views.push_back(view_of(history.graph().plan(), tree, history.state(), i));
     add_corrections(views.back(), history, i);
   };
   for (const NodeIndex child : tree.children(group)) {
@@ -146,6 +148,7 @@ Value step_value(const StepView& step) {
                  {"error", error_value(step.error)},
                  {"started_at", time_or_null(step.started_at)},
                  {"finished_at", time_or_null(step.finished_at)}};
+  if (!step.place.empty()) map.emplace("place", step.place);
   if (!step.phase.empty()) map.emplace("phase", step.phase);
   if (!step.target.empty()) map.emplace("target", step.target);
   if (step.is_adopted) map.emplace("adopted", true);
@@ -291,7 +294,7 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   add_steps(history, engine::node_of(plan.root), view.steps);
   add_steps(history, engine::node_of(plan.finally), view.steps);
   for (const runbooks::StepIndex guard : graph.guards())
-    view.steps.push_back(view_of(tree, run, engine::node_of(guard)));
+    view.steps.push_back(view_of(plan, tree, run, engine::node_of(guard)));
   view.loss = loss_of(view.steps);
   view.deeds = history.deeds();
   view.engines = history.engines();

@@ -422,6 +422,7 @@ class Needs {
       need.facts.emplace_back("not known",
                               "whether it happened; there is no probe that could look");
     need.since = history_.doubted_at(at.address);
+    add_place(need, at.step);
     if (!at.step.how_to_tell.empty()) need.facts.emplace_back("look yourself", at.step.how_to_tell);
     need.who = "whoever can look";
     need.then = "nothing: the run stops here until somebody answers";
@@ -451,6 +452,7 @@ class Needs {
     need.is_for_person = true;
     need.text = "the undo " + run_.stuck_at + " failed";
     if (i && run_.at(*i).error) need.facts.emplace_back("error", run_.at(*i).error->message);
+    if (i) add_place(need, tree_.step(*i));
     if (i) need.since = run_.at(*i).finished_at;
     need.who = "anybody";
     need.then = "nothing: the undo stops here until somebody decides";
@@ -487,6 +489,11 @@ class Needs {
     needs_.push_back(std::move(need));
   }
 
+  void add_place(Need& need, const Step& step) const {
+    const std::string place = runbooks::place_of(graph_.plan(), step);
+    if (!place.empty()) need.facts.emplace_back("written at", place);
+  }
+
   void add_failure_ways(Need& need, const state::RunPaused& paused) const {
     const auto i = tree_.find(paused.step);
     const bool has_failed = i && run_.at(*i).status == StepStatus::failed;
@@ -495,6 +502,7 @@ class Needs {
       if (need.text.find(error) == std::string::npos) need.facts.emplace_back("error", error);
       need.facts.emplace_back("tries", std::to_string(run_.at(*i).attempts));
     }
+    if (i) add_place(need, tree_.step(*i));
     if (!has_failed) {
       // A script that does something else than its record says would do so again.
       const bool has_strayed = i && tree_.script(*i) != nullptr;

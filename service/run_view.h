@@ -25,6 +25,7 @@ struct StepView {
   std::string id;
   std::string address;
   std::string title;
+  std::string place;  // where it is written: "runbook.yaml:12:5"; "" for what no file holds
   StepKind kind = StepKind::action;
   std::string uses;    // "shell", "http.request"; of an action
   std::string target;  // the connection that its latest attempt works on; "" for none

@@ -133,7 +133,9 @@ std::string remark_of(const StepView& step, TimePoint now) {
       return when + (step.error ? "; " + one_line(step.error->message) : "");
     }
     case StepStatus::in_doubt:
-    case StepStatus::failed: return step.error ? one_line(step.error->message) : "";
+    case StepStatus::failed:
+      return (step.error ? one_line(step.error->message) : "") +
+             (step.place.empty() ? "" : "   " + step.place);
     case StepStatus::succeeded: {
       const std::string outputs = outputs_text(step.outputs);
       const std::string adopted = step.is_adopted ? "adopted" : "";
