@@ -1,3 +1,4 @@
+#include "cli/arguments.h"
 #include "tests/cli/rung_process.h"
 
 #include <gmock/gmock.h>
@@ -73,6 +74,18 @@ TEST_P(Documentation, ItsSessionsAreWhatOneSees) {
     const Ended ended = box.shell("{ " + shown.command + "; } 2>&1");
     EXPECT_EQ(ended.code, shown.code);
     EXPECT_EQ(general(shown.output), general(ended.out));
+  }
+}
+
+TEST(CommandsOfTheDocumentation, AreAllThatThereAre) {
+  std::ostringstream page;
+  page << std::ifstream(RUNG_DOCS_FOLDER "/cli.md").rdbuf();
+  const std::string text = page.str();
+  const auto from = text.find("\n## Commands");
+  const std::string table = text.substr(from, text.find("\n## ", from + 1) - from);
+  for (const std::string_view name : verb_names()) {
+    const std::regex listed("`" + std::string(name) + "[ `]");
+    EXPECT_TRUE(std::regex_search(table, listed)) << "docs/cli.md lacks `" << name << "`";
   }
 }
 
