@@ -106,7 +106,7 @@ void TestReader::expect_received(const Fields& expect, TestCase& test) {
     const std::string address = address_of(member.key, place_of(member));
     if (address.empty()) continue;
     const ActionSpec* spec = catalog_.find(step_at(address).action.uses);
-    const bool is_call = !plan_.find(address);  // of a script: its action is not known here
+    const bool is_call = !planned(address);  // of a script: its action is not known here
     if (member.value.kind != Node::Kind::map || (spec == nullptr && !is_call)) {
       report_.error(place_of(member),
                     spec == nullptr && !is_call

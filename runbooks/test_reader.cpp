@@ -39,6 +39,21 @@ std::string example_of(Type type) {
   return "text";
 }
 
+// Whether an address is, in an item of a loop, what the plan calls `pattern`:
+// tiers/cloud/put is tiers/*/put.
+bool is_in_item(std::string_view address, std::string_view pattern) {
+  while (true) {
+    const auto end = address.find('/');
+    const auto pattern_end = pattern.find('/');
+    const std::string_view word = pattern.substr(0, pattern_end);
+    if (word != "*" && word != address.substr(0, end)) return false;
+    if (end == std::string_view::npos || pattern_end == std::string_view::npos)
+      return end == pattern_end;
+    address.remove_prefix(end + 1);
+    pattern.remove_prefix(pattern_end + 1);
+  }
+}
+
 }  // namespace
 
 std::vector<TestCase> TestReader::read(const Node& root) {
@@ -268,6 +283,7 @@ std::string TestReader::address_of(const std::string& word, Report::Place place)
   }
   if (found && is_step(plan_.step(*found))) return plan_.step(*found).address;
   if (!found) {
+    if (const auto in_item = planned(word); in_item && is_step(plan_.step(*in_item))) return word;
     if (std::string call = address_of_call(word); !call.empty()) return call;
   }
   std::vector<std::string_view> known;
@@ -294,9 +310,17 @@ std::string TestReader::address_of_call(const std::string& word) const {
   return "";
 }
 
+std::optional<StepIndex> TestReader::planned(const std::string& address) const {
+  if (const auto found = plan_.find(address)) return found;
+  for (std::uint32_t i = 0; i < plan_.steps.size(); ++i) {
+    if (is_in_item(address, plan_.steps[i].address)) return StepIndex{i};
+  }
+  return std::nullopt;
+}
+
 // Of a call of a script: an action of which nothing is known.
 Step TestReader::step_at(const std::string& address) const {
-  if (const auto planned = plan_.find(address)) return plan_.step(*planned);
+  if (const auto found = planned(address)) return plan_.step(*found);
   Step call;
   call.address = address;
   return call;

@@ -42,6 +42,8 @@ class TestReader {
                      const std::string& step, TestCase& test);
 
   std::string address_of_call(const std::string& word) const;
+  // The step of the plan that an address means, also in an item of a loop.
+  std::optional<StepIndex> planned(const std::string& address) const;
   Step step_at(const std::string& address) const;
   // The address of the step that a word names, by address or id; "" where there is none, and that
   // was reported.

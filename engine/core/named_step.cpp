@@ -49,10 +49,13 @@ std::optional<NodeIndex> named_step(Draft& draft, const std::string& name, Fits 
     return std::nullopt;
   }
   if (fits(draft, *i)) return i;
-  draft.refuse(ErrorCode::conflict, draft.address(*i) + " of " + run + " is " +
-                                        std::string(name_of(draft.at(*i).status)) + ": it is no " +
-                                        std::string(what) +
-                                        (found.empty() ? "" : "; there is" + choice.substr(1)));
+  const StepStatus status = draft.at(*i).status;
+  const bool has_begun = status != StepStatus::waiting;
+  draft.refuse(ErrorCode::conflict,
+               draft.address(*i) + " of " + run +
+                   (has_begun ? " is " + std::string(name_of(status)) : " has not begun") +
+                   ": it is no " + std::string(what) + (has_begun ? "" : " yet") +
+                   (found.empty() ? "" : "; there is" + choice.substr(1)));
   return std::nullopt;
 }
 

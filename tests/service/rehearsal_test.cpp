@@ -106,6 +106,29 @@ TEST_F(RehearsalTest, TheChecksOfAVerificationAreStubbedByTheirAddresses) {
       IsEmpty());
 }
 
+TEST_F(RehearsalTest, AnItemOfALoopIsNamedByItsAddressAndTheStepStandsForAllItems) {
+  given(
+      "  - id: tiers\n"
+      "    for_each: {item: tier, in: [local, cloud], tolerate: 1}\n"
+      "    steps:\n"
+      "      - {id: put, command: [put, '{{ tier }}'], outputs: {n: int}, in_doubt: retry}\n"
+      "      - {id: check, command: [check], in_doubt: retry}\n");
+  EXPECT_THAT(
+      differences("stubs: {put: {outputs: {n: 1}}, tiers/cloud/put: {error: refused}, check: {}}, "
+                  "crash_after: tiers/local/put, "
+                  "expect: {ran: [tiers/local/check], failed: [tiers/cloud/put], not_run: "
+                  "[tiers/cloud/check], steps: {tiers/local/put: {outputs: {n: 1}}}, "
+                  "received: {tiers/local/put: {argv: [put, local]}}}"),
+      IsEmpty());
+  EXPECT_EQ(ended_.crashes, 1U);
+  const auto refused = runbooks::tests_from("test.yaml",
+                                            "rung: v1\nstubs: {tiers/cloud/pub: {}, "
+                                            "tiers/cloud/put: {}, tiers/cloud: {}}\ncases: [{name: "
+                                            "it}]\n",
+                                            loaded_, catalog_);
+  EXPECT_EQ(refused.diagnostics.size(), 3U) << render(refused.diagnostics, refused.texts.lookup());
+}
+
 TEST_F(RehearsalTest, WhatWouldEndTheRunIsSeenOnlyWhereItIsStubbed) {
   given("  - {id: nap, wait: 1h}\n",
         "abort_if: {back: {http: {method: GET, url: 'http://east/'}, that: code == 200}}\n");
