@@ -16,6 +16,19 @@ std::optional<StepIndex> Plan::find(std::string_view address_or_id) const {
   return by([&](const Step& s) { return s.id == address_or_id; });
 }
 
+bool is_in_item(std::string_view address, std::string_view planned) {
+  while (true) {
+    const auto end = address.find('/');
+    const auto planned_end = planned.find('/');
+    const std::string_view word = planned.substr(0, planned_end);
+    if (word != "*" && word != address.substr(0, end)) return false;
+    if (end == std::string_view::npos || planned_end == std::string_view::npos)
+      return end == planned_end;
+    address.remove_prefix(end + 1);
+    planned.remove_prefix(planned_end + 1);
+  }
+}
+
 namespace {
 
 using Visit = std::function<void(const Expression&)>;

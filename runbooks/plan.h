@@ -385,4 +385,8 @@ std::string to_json(const Plan& plan);
 Result<Plan> plan_from_json(std::string_view json);
 Sha256 hash_of(const Plan& plan);
 
+// Whether an address is, in an item of a loop, what the plan calls `planned`: tiers/cloud/put is
+// tiers/*/put.
+bool is_in_item(std::string_view address, std::string_view planned);
+
 }  // namespace rung::runbooks

@@ -39,21 +39,6 @@ std::string example_of(Type type) {
   return "text";
 }
 
-// Whether an address is, in an item of a loop, what the plan calls `pattern`:
-// tiers/cloud/put is tiers/*/put.
-bool is_in_item(std::string_view address, std::string_view pattern) {
-  while (true) {
-    const auto end = address.find('/');
-    const auto pattern_end = pattern.find('/');
-    const std::string_view word = pattern.substr(0, pattern_end);
-    if (word != "*" && word != address.substr(0, end)) return false;
-    if (end == std::string_view::npos || pattern_end == std::string_view::npos)
-      return end == pattern_end;
-    address.remove_prefix(end + 1);
-    pattern.remove_prefix(pattern_end + 1);
-  }
-}
-
 }  // namespace
 
 std::vector<TestCase> TestReader::read(const Node& root) {

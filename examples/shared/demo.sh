@@ -10,6 +10,7 @@ chmod 755 "$folder"    # servers that are not root live in it
 
 clean_up() {
   local status=$?
+  set +e
   trap - EXIT; trap '' INT TERM HUP
   end_all_in "$folder"
   exit "$status"

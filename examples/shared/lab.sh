@@ -44,7 +44,9 @@ launch() {    # FOLDER LOG COMMAND...
 }
 
 # Every process that works in or below a folder.
-at_work_in() { find /proc -maxdepth 2 -path '/proc/[0-9]*/cwd' -lname "$1*" -printf '%h\n' 2>/dev/null | cut -d/ -f3; }
+at_work_in() {    # find fails where a process ends meanwhile
+  { find /proc -maxdepth 2 -path '/proc/[0-9]*/cwd' -lname "$1*" -printf '%h\n' 2>/dev/null || true; } | cut -d/ -f3
+}
 
 # Ends all that works in a folder, and removes it. What PostgreSQL leaves when it is killed goes too.
 end_all_in() {

@@ -76,7 +76,6 @@ class VirtualWorld final : public engine::Executor {
   bool is_unstubbed_guard(const engine::Attempt& attempt) const;
   const runbooks::Stub* stub_for(const engine::Attempt& attempt,
                                  BeyondTheLast beyond = BeyondTheLast::is_missing);
-  std::string planned_address(const std::string& address) const;
   void miss_stub(const engine::Attempt& attempt, const std::string& why);
   Outcome outcome_of(const engine::Attempt& attempt, const runbooks::Stub* stub) const;
   Outcome outcome_of_command(const engine::Attempt& attempt, const Value::Map& outputs) const;

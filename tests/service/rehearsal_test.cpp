@@ -129,6 +129,18 @@ TEST_F(RehearsalTest, AnItemOfALoopIsNamedByItsAddressAndTheStepStandsForAllItem
   EXPECT_EQ(refused.diagnostics.size(), 3U) << render(refused.diagnostics, refused.texts.lookup());
 }
 
+TEST_F(RehearsalTest, AStubStandsForAllItemsOfALoopInALoopAlsoOfOneThatHasJustBegun) {
+  given(
+      "  - id: batches\n"
+      "    for_each: {item: batch, in: [[web1, web2]], key: first}\n"
+      "    steps:\n"
+      "      - id: servers\n"
+      "        for_each: {item: server, in: '{{ batch }}', max_parallel: 2}\n"
+      "        steps:\n"
+      "          - {id: look, http: {method: GET, url: 'http://{{ server }}/'}}\n");
+  EXPECT_THAT(differences("stubs: {look: {}}"), IsEmpty());
+}
+
 TEST_F(RehearsalTest, WhatWouldEndTheRunIsSeenOnlyWhereItIsStubbed) {
   given("  - {id: nap, wait: 1h}\n",
         "abort_if: {back: {http: {method: GET, url: 'http://east/'}, that: code == 200}}\n");
