@@ -183,13 +183,20 @@ void LiveScript::look_up_in(const Scope& scope) {
 ScriptTurn LiveScript::turn_after(int status) {
   if (status == LUA_YIELD) return std::move(*turn_);
   if (status == LUA_OK) return returned(coroutine_);
-  if (!space_.spent().empty())
-    return ScriptFailed{ScriptFault::budget, file_ + ": " + std::string(space_.spent())};
-  if (status == LUA_ERRMEM)
-    return ScriptFailed{ScriptFault::budget, file_ + ": it takes too much memory"};
+  const std::string where = at(LuaSpace::line_of_end(coroutine_)) + ": ";
+  if (!space_.spent().empty()) return over_budget(where + std::string(space_.spent()));
+  if (status == LUA_ERRMEM) return over_budget(where + "it takes too much memory");
   if (lua_type(coroutine_, -1) != LUA_TSTRING)
-    return fault("error(...) with something that is no text");
+    return fault(where + "error(...) with something that is no text");
   return fault(lua_tostring(coroutine_, -1));
+}
+
+ScriptFailed LiveScript::over_budget(std::string what) const {
+  const std::string limits = std::to_string(budget_.instructions) + " instructions, " +
+                             std::to_string(budget_.memory_bytes >> 20) + " MiB of memory and " +
+                             std::to_string(budget_.allocated_bytes >> 20) + " MiB of copying";
+  return {ScriptFault::budget, std::move(what) + "; from its beginning to its end a script has " +
+                                   limits + ": say the outer loop by `for_each`"};
 }
 
 ScriptFailed LiveScript::fault(std::string message) const {
@@ -222,15 +229,23 @@ std::string LiveScript::at(int line) const {
 // --- a call and its record
 
 LiveScript::Then LiveScript::meet(ScriptCall call) {
+  asked_ += footprint(Value(call.arguments));
   if (cursor_ == history_->size()) {
     if (cursor_ >= budget_.calls) {
       refuse("the script makes more than " + std::to_string(budget_.calls) +
              " calls; do the rest in a step of its own, or in a for_each");
       return Then::raise;
     }
+    if (asked_ > budget_.asked_bytes) {
+      refuse("what its calls were given is larger than " +
+             std::to_string(budget_.asked_bytes >> 20) +
+             " MiB in all, and each is recorded; keep it in a file, or do the rest in a for_each");
+      return Then::raise;
+    }
     turn_ = std::move(call);
     return Then::wait;
   }
+  space_.begin_turn();  // as it did when this was asked for the first time
   const ScriptMemory memory = history_->call(cursor_);
   const bool is_same = memory.kind == call.kind && memory.name == call.name;
   if (is_same && memory.arguments == call.arguments) return met_again();

@@ -50,6 +50,7 @@ class LiveScript {
   ScriptTurn turn_after(int status);
   ScriptTurn returned(lua_State* lua);
   ScriptFailed fault(std::string message) const;
+  ScriptFailed over_budget(std::string what) const;
   std::string at(int line) const;
 
   std::string file_;
@@ -59,6 +60,7 @@ class LiveScript {
   std::string broken_;                      // why it cannot be run at all; "" where it can
   const ScriptHistory* history_ = nullptr;  // during a turn
   std::size_t cursor_ = 0;                  // the next record
+  std::size_t asked_ = 0;                   // bytes that its calls were given so far
   std::vector<Frame> frames_;               // the script itself first
   std::optional<ScriptTurn> turn_;          // what it stopped with
   std::optional<std::pair<std::int64_t, std::int64_t>> range_;  // of the random() that is asked for

@@ -9,13 +9,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 
 namespace rung::scripting {
 namespace {
 
 constexpr int kInstructionsPerLook = 1000;
-constexpr auto kLongestTurn = std::chrono::seconds(2);
 
 // What a script finds that is simpler said in Lua. All of it costs instructions, as the script's
 // own text does.
@@ -390,12 +390,25 @@ const char* next_piece(lua_State*, void* data, std::size_t* size) {
 }
 
 // The innermost function that the author wrote, below what is called and what is in the prelude.
-int level_of_script(lua_State* lua) {
+int level_of_script(lua_State* lua, int from = 1) {
   lua_Debug where;
-  for (int level = 1; lua_getstack(lua, level, &where) != 0; ++level) {
+  for (int level = from; lua_getstack(lua, level, &where) != 0; ++level) {
     if (lua_getinfo(lua, "S", &where) != 0 && where.source[0] == '@') return level;
   }
-  return 1;
+  return from;
+}
+
+int line_at(lua_State* lua, int level) {
+  lua_Debug where;
+  if (lua_getstack(lua, level, &where) == 0) return 0;
+  if (lua_getinfo(lua, "l", &where) == 0) return 0;
+  return std::max(where.currentline, 0);
+}
+
+std::chrono::nanoseconds time_of_thread() {
+  timespec spent{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
 }
 
 }  // namespace
@@ -448,6 +461,10 @@ Result<void> LuaSpace::compile(std::string_view text, std::string_view file, int
   return success();
 }
 
+void LuaSpace::begin_turn() {
+  turn_began_ = time_of_thread();
+}
+
 bool LuaSpace::charge(std::size_t steps) {
   if (!spent_.empty()) return false;
   if (steps > static_cast<std::uint64_t>(std::max<std::int64_t>(instructions_, 0))) {
@@ -456,8 +473,8 @@ bool LuaSpace::charge(std::size_t steps) {
     return false;
   }
   instructions_ -= static_cast<std::int64_t>(steps);
-  if (std::chrono::steady_clock::now() - turn_began_ < kLongestTurn) return true;
-  spent_ = "it takes too long without asking for anything";
+  if (time_of_thread() - turn_began_ < budget_.between_calls) return true;
+  spent_ = "it works too long without asking for anything";
   problem = spent_;
   return false;
 }
@@ -494,10 +511,11 @@ void LuaSpace::raise(lua_State* lua) {
 }
 
 int LuaSpace::line_of_caller(lua_State* lua) {
-  lua_Debug where;
-  if (lua_getstack(lua, level_of_script(lua), &where) == 0) return 0;
-  if (lua_getinfo(lua, "l", &where) == 0) return 0;
-  return std::max(where.currentline, 0);
+  return line_at(lua, level_of_script(lua));
+}
+
+int LuaSpace::line_of_end(lua_State* coroutine) {
+  return line_at(coroutine, level_of_script(coroutine, 0));
 }
 
 std::optional<Diagnostic> compile_error(std::string_view text) {

@@ -60,8 +60,9 @@ class LuaSpace {
 
   // --- the budget
 
-  // A turn of a script lasts a bounded time, which is counted from here.
-  void begin_turn() { turn_began_ = std::chrono::steady_clock::now(); }
+  // Between two calls of a script it may work for a bounded time, which is counted from here. Time
+  // in which the machine did something else does not count.
+  void begin_turn();
   // Work outside of Lua's own instructions. False: that was too much.
   bool charge(std::size_t steps);
   // What was used up, as a sentence; "" where nothing was. Then nothing runs in here any more.
@@ -82,6 +83,8 @@ class LuaSpace {
   [[noreturn]] static void raise(lua_State* lua);
   // Where the script called the function that Lua called; 0 where nobody knows.
   static int line_of_caller(lua_State* lua);
+  // Where a coroutine stood when an error ended it; 0 where nobody knows.
+  static int line_of_end(lua_State* coroutine);
 
  private:
   friend struct LuaSpaceEntries;
@@ -94,7 +97,7 @@ class LuaSpace {
   std::int64_t instructions_;
   std::size_t held_ = 0;
   std::size_t allocated_ = 0;
-  std::chrono::steady_clock::time_point turn_began_ = std::chrono::steady_clock::now();
+  std::chrono::nanoseconds turn_began_{};  // of the thread's own time
   std::string_view spent_;
   Lookup lookup_;
   LuaValues values_;

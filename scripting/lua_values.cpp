@@ -7,6 +7,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -14,6 +15,10 @@ namespace rung::scripting {
 namespace {
 
 constexpr int kDeepest = 48;  // of lists and maps in one another
+// Read of one value. A table that stands in it twice is copied twice, so that a few small ones in
+// one another could be read without end.
+constexpr std::size_t kLargest = 16u << 20;
+constexpr std::size_t kNode = sizeof(Value) + 64;
 
 // What has a type that Lua does not have. Plain memory: it needs no end of its own.
 struct Scalar {
@@ -204,13 +209,23 @@ struct LuaValues::Reading {
   lua_State* lua;
   SecretsAre secrets;
   std::string& problem;
+  std::size_t room = kLargest;
 
   std::optional<Value> fail(std::string what) const {
     problem = std::move(what);
     return std::nullopt;
   }
 
-  std::optional<Value> read(int index, int depth) const {
+  bool take(std::size_t bytes) {
+    room -= std::min(room, bytes);
+    return room > 0;
+  }
+  std::optional<Value> too_large() const {
+    return fail("it is larger than 16 MiB, counting a table as often as it stands in it");
+  }
+
+  std::optional<Value> read(int index, int depth) {
+    if (!take(kNode)) return too_large();
     switch (lua_type(lua, index)) {
       case LUA_TNONE:
       case LUA_TNIL:
@@ -231,9 +246,10 @@ struct LuaValues::Reading {
     return fail("the number is infinite, or none at all");
   }
 
-  std::optional<Value> text(int index) const {
+  std::optional<Value> text(int index) {
     std::size_t size = 0;
     const char* bytes = lua_tolstring(lua, index, &size);
+    if (!take(size)) return too_large();
     if (is_utf8({bytes, size})) return Value(std::string(bytes, size));
     return fail("the text is not UTF-8; write  base64(text)");
   }
@@ -259,7 +275,7 @@ struct LuaValues::Reading {
     return Value::Map{{"$text", Value(std::move(list))}};
   }
 
-  std::optional<Value> table(int index, int depth) const {
+  std::optional<Value> table(int index, int depth) {
     if (depth > kDeepest || lua_checkstack(lua, 4) == 0)
       return fail("it is nested too deep, or holds itself");
     const bool is_list = has_metatable(lua, index, values.lists_);
@@ -271,7 +287,7 @@ struct LuaValues::Reading {
     return map(index, depth);
   }
 
-  std::optional<Value> list(int index, int depth) const {
+  std::optional<Value> list(int index, int depth) {
     const auto size = static_cast<std::int64_t>(lua_rawlen(lua, index));
     std::int64_t entries = 0;
     lua_pushnil(lua);
@@ -292,7 +308,7 @@ struct LuaValues::Reading {
     return Value(std::move(list));
   }
 
-  std::optional<Value> map(int index, int depth) const {
+  std::optional<Value> map(int index, int depth) {
     Value::Map map;
     lua_pushnil(lua);
     while (lua_next(lua, index) != 0) {

@@ -29,8 +29,9 @@ class LuaValues {
   void push_secret(lua_State* lua, std::string_view name) const;
 
   enum class SecretsAre : std::uint8_t { refused, references };
-  // Never raises. Empty: `problem` says why. References become {"$expr": "secrets.NAME"}, as in
-  // stored templates; with them a key that begins with `$` is doubled there.
+  // Never raises, and reads a bounded amount. Empty: `problem` says why. References become
+  // {"$expr": "secrets.NAME"}, as in stored templates; with them a key that begins with `$` is
+  // doubled there.
   std::optional<Value> read(lua_State* lua, int index, SecretsAre secrets,
                             std::string& problem) const;
   // "duration", "list", "text", ... for messages.

@@ -1,5 +1,6 @@
 #include "scripting/program.h"
 
+#include "base/utf8.h"
 #include "scripting/constructors.h"
 #include "scripting/lua_space.h"
 #include "scripting/script_words.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr const char* kMark = "__constructed";
 constexpr int kDeepest = 40;
 constexpr std::size_t kMostNodes = 100'000;
+constexpr std::size_t kMostText = 16u << 20;  // bytes, a text counted as often as it stands there
 
 // One run of one program.
 class Running {
@@ -49,9 +51,8 @@ class Running {
   }
 
   // What was said with "file:line: " before it.
-  void error_of_lua(std::string said) {
+  void error_of_lua(std::string said, int line) {
     const std::string prefix = std::string(file_) + ":";
-    int line = 1;
     if (said.starts_with(prefix)) {
       line = std::atoi(said.c_str() + prefix.size());
       said = said.substr(std::min(said.size(), said.find(": ", prefix.size()) + 2));
@@ -73,8 +74,14 @@ class Running {
     space_.look_up_in({[](std::string_view) { return std::nullopt; },
                        [](std::string_view) { return std::nullopt; }, hint});
     auto compiled = space_.compile(marked_.text, file_, 1);
-    if (!compiled) error_of_lua(compiled.error().message());
-    return compiled.has_value();
+    if (!compiled) error_of_lua(compiled.error().message(), 1);
+    coroutine_ = compiled ? space_.new_thread() : nullptr;
+    if (compiled && coroutine_ == nullptr)
+      error(0, "there is no memory left to run the program", "make its text smaller");
+    if (coroutine_ == nullptr) return false;
+    lua_insert(lua(), -2);
+    lua_xmove(lua(), coroutine_, 1);
+    return true;
   }
 
   static std::string hint(std::string_view name) {
@@ -85,16 +92,23 @@ class Running {
     return "";
   }
 
+  // As a coroutine, because that keeps its place when an error ends it.
   bool call() {
     space_.begin_turn();
-    const int status = lua_pcall(lua(), 0, 1, 0);
-    if (status == LUA_OK) return true;
-    const bool is_text = lua_type(lua(), -1) == LUA_TSTRING;
+    int results = 0;
+    const int status = lua_resume(coroutine_, lua(), 0, &results);
+    if (status == LUA_OK) {
+      lua_settop(coroutine_, std::min(results, 1));
+      if (results == 0) lua_pushnil(coroutine_);
+      lua_xmove(coroutine_, lua(), 1);
+      return true;
+    }
+    const bool is_text = lua_type(coroutine_, -1) == LUA_TSTRING;
     std::string said =
-        is_text ? lua_tostring(lua(), -1) : "error(...) with something that is no text";
+        is_text ? lua_tostring(coroutine_, -1) : "error(...) with something that is no text";
     if (status == LUA_ERRMEM) said = "it takes too much memory";
     if (!space_.spent().empty()) said = space_.spent();
-    error_of_lua(std::move(said));
+    error_of_lua(std::move(said), std::max(LuaSpace::line_of_end(coroutine_), 1));
     return false;
   }
 
@@ -119,7 +133,8 @@ class Running {
   Built build(int index, std::size_t offset, int depth) {
     Built built;
     built.offset = offset;
-    if (++nodes_ > kMostNodes || depth > kDeepest || lua_checkstack(lua(), 6) == 0) {
+    const bool is_large = ++nodes_ > kMostNodes || text_bytes_ > kMostText;
+    if (is_large || depth > kDeepest || lua_checkstack(lua(), 6) == 0) {
       if (!is_cut_) error(offset, "the runbook is nested too deep or too large", "make it smaller");
       is_cut_ = true;
       return built;
@@ -129,15 +144,24 @@ class Running {
     if (type == LUA_TLIGHTUSERDATA || type == LUA_TNIL) return built;
     auto value = space_.read(lua(), index, LuaValues::SecretsAre::refused);
     if (!value) {
-      const bool is_function = type == LUA_TFUNCTION;
-      error(offset, is_function ? "a function cannot stand in a runbook" : space_.problem,
-            is_function ? "write a script as text:  lua = [[ ... ]]"
-                        : "write it in a text:  \"{{ secrets.NAME }}\"");
+      refuse_value(type, offset);
       return built;
     }
     built.kind = type == LUA_TSTRING ? Built::Kind::text : Built::Kind::word;
     built.text = to_text(*value);
+    text_bytes_ += built.text.size();
     return built;
+  }
+
+  void refuse_value(int type, std::size_t offset) {
+    if (type == LUA_TFUNCTION) {
+      return error(offset, "a function cannot stand in a runbook",
+                   "write a script as text:  lua = [[ ... ]]");
+    }
+    const bool is_secret = type == LUA_TUSERDATA;
+    error(offset, space_.problem,
+          is_secret ? "write it in a text:  \"{{ secrets.NAME }}\""
+                    : "correct what the program computes here");
   }
 
   const Constructor* constructor_of(int index) const {
@@ -176,7 +200,10 @@ class Running {
     while (lua_next(lua(), index) != 0) {
       if (lua_type(lua(), -2) == LUA_TSTRING) {
         Built::Member member;
-        member.key = lua_tostring(lua(), -2);
+        std::size_t size = 0;
+        const char* key = lua_tolstring(lua(), -2, &size);
+        member.key.assign(key, size);
+        if (!is_utf8(member.key)) error(built.offset, "a key is not UTF-8", "write it as text");
         const Constructor::Field field = field_of(made, member.key, built.offset);
         member.offset = field.key;
         member.value = build(-1, field.value, depth + 1);
@@ -202,7 +229,9 @@ class Running {
   LuaSpace space_;
   Program out_;
   std::unordered_map<const void*, std::size_t> made_;  // tables, and by which constructor
+  lua_State* coroutine_ = nullptr;
   std::size_t nodes_ = 0;
+  std::size_t text_bytes_ = 0;
   bool is_cut_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include "base/value.h"
 #include "scripting/evaluator.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -111,6 +112,9 @@ struct ScriptBudget {
   std::size_t memory_bytes = 16u << 20;
   std::size_t allocated_bytes = 512u << 20;  // in all, freed or not: so much is copied at most
   std::size_t calls = 1000;
+  std::size_t asked_bytes = 32u << 20;  // that its calls are given, all in all
+  // Of the thread's own time. For what no instruction counts: all else is spent long before.
+  std::chrono::nanoseconds between_calls = std::chrono::seconds(2);
 };
 
 std::unique_ptr<ScriptRunner> make_script_runner(ScriptBudget budget = {});

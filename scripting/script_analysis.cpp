@@ -64,7 +64,10 @@ class ScriptReader {
   void declare_names(std::size_t i) {
     while (token(i).kind == Kind::name) {
       declare_name(i++);
-      if (token(i).is("<")) i += 3;
+      if (token(i).is("<")) {
+        attributes_.insert(i + 1);
+        i += 3;
+      }
       if (!token(i).is(",")) return;
       ++i;
     }
@@ -108,6 +111,7 @@ class ScriptReader {
     const LuaToken& before = at_ == 0 ? token(tokens_.size()) : token(at_ - 1);
     const bool is_member = before.is(".") || before.is(":");
     if (is_member || before.is("goto") || before.is("::") || is_key()) return;
+    if (attributes_.contains(at_)) return;
     if (declared_.contains(now().text)) return;
     if (now().is("string") && token(at_ + 1).is(".")) return refuse_string_library();
     if (now().is("action")) note_action();
@@ -199,9 +203,10 @@ class ScriptReader {
   ScriptAnalysis& into_;
   std::size_t at_ = 0;
   std::set<std::string_view> declared_;
-  std::vector<char> open_;    // brackets
-  std::vector<bool> blocks_;  // up to their `end`; each: is it a function's
-  int functions_ = 0;         // among them
+  std::set<std::size_t> attributes_;  // tokens: `const` of  local x <const>
+  std::vector<char> open_;            // brackets
+  std::vector<bool> blocks_;          // up to their `end`; each: is it a function's
+  int functions_ = 0;                 // among them
 };
 
 }  // namespace

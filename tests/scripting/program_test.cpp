@@ -71,6 +71,12 @@ TEST(Program, SaysInWhichLineAMistakeIs) {
   EXPECT_THAT(program.diagnostics[0].message, HasSubstr("attempt to index"));
 }
 
+TEST(Program, SaysInWhichLineItsBudgetWasSpent) {
+  const Program program = run_program("local n = 0\nwhile true do\n  n = n + 1\nend", "r.lua");
+  ASSERT_EQ(program.diagnostics.size(), 1u);
+  EXPECT_EQ(program.diagnostics[0].at.line, 3);
+}
+
 struct Wrong {
   const char* name;
   const char* text;
@@ -103,6 +109,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"Circle", "local t = {} t.t = t return t", "nested too deep"},
                     Wrong{"Loop", "while true do end", "too many instructions"},
                     Wrong{"Hungry", "local s = 'x' while true do s = s .. s end", "memory"},
+                    Wrong{"Texts",
+                          "local s = 'x' for i = 1, 20 do s = s .. s end local t = {} "
+                          "for i = 1, 50000 do t[i] = s end return {t = t}",
+                          "too large"},
+                    Wrong{"Tables", "local a = {1} for i = 1, 40 do a = {a, a} end return {a = a}",
+                          "too large"},
+                    Wrong{"Key", "return {['\\xff'] = 1}", "a key is not UTF-8"},
+                    Wrong{"NoNumber", "return {a = 0/0}", "the number is infinite"},
                     Wrong{"Binary", "\x1bLua", "Lua does not understand this"}),
     [](const auto& wrong) { return std::string(wrong.param.name); });
 

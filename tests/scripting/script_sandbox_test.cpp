@@ -95,6 +95,8 @@ INSTANTIATE_TEST_SUITE_P(
                "local t = {} for i = 1, 1000 do t[i] = i end while true do "
                "table.sort(t) end"},
         Hungry{"Inserts", "local t = {} while true do table.insert(t, 1, 'x') end"},
+        Hungry{"Unpack",
+               "local t = {} while true do local a = select('#', table.unpack(t, 1, 150000)) end"},
         Hungry{"Pairs",
                "local t = {} for i = 1, 1000 do t['k' .. i] = i end while true do for k in "
                "pairs(t) do end end"}),
@@ -109,6 +111,79 @@ TEST(ScriptBudget, BoundsTheCallsOfAScript) {
   ScriptDriver driver("while true do action(\"http.get\", {url = \"u\"}) end");
   EXPECT_THAT(driver.problem(), HasSubstr("more than 1000 calls"));
   EXPECT_EQ(driver.acted.size(), 1000u);
+}
+
+struct Swollen {
+  const char* name;
+  const char* text;
+};
+void PrintTo(const Swollen& swollen, std::ostream* out) {
+  *out << swollen.name;
+}
+class SwollenValue : public testing::TestWithParam<Swollen> {};
+
+// Few tables and texts, that stand in one another so often that a copy of it all would fill the
+// machine.
+TEST_P(SwollenValue, IsNotRead) {
+  const std::string begin =
+      "local a = {1} for i = 1, 40 do a = {a, a} end "
+      "local m = {x = 1} for i = 1, 40 do m = {x = m, y = m} end "
+      "local s = 'x' for i = 1, 20 do s = s .. s end "
+      "local t = {} for i = 1, 5000 do t[i] = s end ";
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_THAT(ScriptDriver(begin + GetParam().text).problem(), HasSubstr("larger than 16 MiB"));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, SwollenValue,
+    testing::Values(Swollen{"Returned", "return {a = a}"}, Swollen{"List", "local n = len(a)"},
+                    Swollen{"Map", "local n = len(m)"}, Swollen{"Texts", "local n = len(t)"},
+                    Swollen{"Inputs", "action('http.get', {url = m})"},
+                    Swollen{"Options", "action('http.get', {url = 'u'}, {undo = a})"},
+                    Swollen{"ValueOfAStep", "step('x', function() return t end)"},
+                    Swollen{"Keys",
+                            "local k = {} for i = 1, 3 do k[s .. i] = 1 end "
+                            "local l = {} for i = 1, 20 do l[i] = k end return {l = l}"}),
+    [](const auto& swollen) { return std::string(swollen.param.name); });
+
+TEST(ScriptBudget, BoundsWhatItsCallsAreGiven) {
+  ScriptDriver driver(
+      "local s = 'x' for i = 1, 19 do s = s .. s end "
+      "while true do action('http.post', {body = s}) end");
+  EXPECT_THAT(driver.problem(), HasSubstr("larger than 32 MiB in all"));
+  EXPECT_LT(driver.acted.size(), 70u);
+}
+
+TEST(ScriptBudget, SaysWhereItWasSpentAndHowMuchThereIs) {
+  EXPECT_EQ(ScriptDriver("local n = 0\nwhile true do\n  n = n + 1\nend").problem(),
+            "runbook.yaml:12: it takes too many instructions; from its beginning to its end a "
+            "script has 5000000 instructions, 16 MiB of memory and 512 MiB of copying: say the "
+            "outer loop by `for_each`");
+  EXPECT_THAT(ScriptDriver("local t = {}\nfor i = 1, 1e9 do\n  t[i] = i\nend").problem(),
+              HasSubstr("runbook.yaml:12: it takes too much memory; "));
+}
+
+TEST(ScriptBudget, OfTimeIsCountedFromCallToCallAlsoWhenRunAgain) {
+  const char* text =
+      "local t = {} "
+      "for i = 1, 8 do for j = 1, 200 do local a = select('#', table.unpack(t, 1, 100000)) end "
+      "sleep('1s') end return {x = 1}";
+  const auto began = std::chrono::steady_clock::now();
+  ScriptDriver(text).run(1);
+  ScriptBudget budget;
+  budget.between_calls = 4 * (std::chrono::steady_clock::now() - began);
+  ScriptDriver driver(text, budget);
+  driver.run(8);
+  driver.crash();
+  EXPECT_EQ(driver.outputs(), Value(Value::Map{{"x", 1}}));
+  budget.between_calls /= 100;
+  EXPECT_THAT(ScriptDriver(text, budget).problem(), HasSubstr("it works too long"));
+}
+
+TEST(ScriptSandbox, SaysWhereSomethingThatIsNoTextWasThrown) {
+  EXPECT_EQ(ScriptDriver("local x = 1\nerror({x})").problem(),
+            "runbook.yaml:11: error(...) with something that is no text");
 }
 
 TEST(ScriptBudget, BoundsStepsInOneAnother) {
