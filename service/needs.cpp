@@ -505,7 +505,11 @@ class Needs {
     if (i) add_place(need, tree_.step(*i));
     if (!has_failed) {
       // A script that does something else than its record says would do so again.
-      const bool has_strayed = i && tree_.script(*i) != nullptr;
+      const bool has_strayed = i && run_.loops.scripts.of(*i) != nullptr;
+      if (has_strayed) {
+        const std::string skip = open(*i).name + " --say \"why\"";
+        need.ways.push_back({"the rest is done by hand, or not needed", command("skip", skip)});
+      }
       need.ways.push_back(
           {has_strayed ? "to go on by the rung that began it" : "to go on all the same",
            command("resume")});

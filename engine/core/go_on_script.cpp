@@ -69,7 +69,10 @@ class ScriptScope final : public scripting::Scope {
   std::optional<Value> name(std::string_view name) const override {
     if (name == "mode") return Value(script_.mode);
     auto value = scope_.name(name);
-    if (name == "run" && value) value->map()->insert_or_assign("mode", Value(script_.mode));
+    if (name != "run" || !value) return value;
+    value->map()->insert_or_assign("mode", Value(script_.mode));
+    for (auto& [fact, then] : ending_facts(script_.ending))
+      value->map()->insert_or_assign(fact, std::move(then));
     return value;
   }
   std::optional<Value> step(std::string_view id) const override {
@@ -111,10 +114,7 @@ NodeIndex innermost(const Draft& draft, NodeIndex i) {
 }
 
 void fail_script(Draft& draft, NodeIndex i, ActionError error) {
-  while (innermost(draft, i) != i) {
-    draft.emit(innermost(draft, i),
-               state::StepFailed{{ErrorClass::refused, "the script around it ended"}, true});
-  }
+  leave_steps_of_script(draft, i);
   fail_step(draft, i, std::move(error));
 }
 
@@ -207,6 +207,13 @@ class Answering {
 };
 
 }  // namespace
+
+void leave_steps_of_script(Draft& draft, NodeIndex i) {
+  while (innermost(draft, i) != i) {
+    draft.emit(innermost(draft, i),
+               state::StepFailed{{ErrorClass::refused, "the script around it ended"}, true});
+  }
+}
 
 void go_on_script(Draft& draft, NodeIndex i) {
   scripting::ScriptRunner* runner = draft.context().evaluator->scripts();

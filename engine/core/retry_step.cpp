@@ -21,7 +21,17 @@ bool is_held_failure(const Draft& draft, NodeIndex i) {
   return true;
 }
 
+// A script that does something else than its record says would do so each time. Whatever the run
+// is about to do, only a person can end it.
+bool has_strayed(const Draft& draft, NodeIndex i) {
+  const auto& paused = draft.state().paused;
+  return paused && paused->reason == state::PauseReason::changed &&
+         paused->step == draft.address(i) && draft.state().loops.scripts.of(i) != nullptr &&
+         draft.at(i).status == StepStatus::running;
+}
+
 bool is_skippable(const Draft& draft, NodeIndex i) {
+  if (has_strayed(draft, i)) return true;
   const StepState& step = draft.at(i);
   const StepKind kind = draft.step(i).kind;
   const bool asks = kind == StepKind::approve || kind == StepKind::participant;
@@ -118,6 +128,7 @@ void carry_out(Draft& draft, const SkipStep& command) {
                  told(missing, outputs_of(draft.step(*i), draft.context().facts)));
   }
   stop_looking(draft, *i);
+  if (has_strayed(draft, *i)) leave_steps_of_script(draft, *i);
   draft.emit(*i, state::StepSkipped{"skip", std::move(*outputs), command.by.who, command.by.say});
   continue_if_answered(draft, command.by);
 }

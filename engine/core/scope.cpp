@@ -109,6 +109,11 @@ Value step_facts(const StepTree& tree, const RunState& run, NodeIndex i) {
   return facts;
 }
 
+Value::Map ending_facts(const std::optional<state::RunEnding>& ending) {
+  const bool went_well = !ending || ending->ending == state::Ending::succeed;
+  return {{"failed", Value(!went_well)}, {"reason", Value(ending ? ending->reason : "")}};
+}
+
 void RunScope::add_all(const Value::Map& values) {
   for (const auto& [name, value] : values) own_.insert_or_assign(name, value);
 }
@@ -121,10 +126,7 @@ Value RunScope::run_facts() const {
   facts.emplace("who", Value(run_.created->who));
   facts.emplace("mode", Value(run_.mode));
   facts.emplace("created_at", Value(run_.created_at));
-  const bool is_ending = run_.ending.has_value();
-  const bool went_well = !is_ending || run_.ending->ending == state::Ending::succeed;
-  facts.emplace("failed", Value(!went_well));
-  facts.emplace("reason", is_ending ? Value(run_.ending->reason) : Value(""));
+  facts.merge(ending_facts(run_.ending));
   return facts;
 }
 

@@ -40,6 +40,8 @@ class RunScope final : public scripting::Scope {
 // `steps.<id>`: the engine's own members with the outputs beside them; of a loop that is open also
 // `results`, `by_key` and how many items `succeeded`, `failed` and were `skipped`.
 Value step_facts(const StepTree& tree, const RunState& run, NodeIndex i);
+// Of `run`: `failed` and `reason`.
+Value::Map ending_facts(const std::optional<state::RunEnding>& ending);
 Value error_facts(const ActionError& error, AttemptPhase phase);
 
 }  // namespace rung::engine

@@ -17,7 +17,10 @@ Error corrupt(std::string what) {
 void ScriptFold::open(NodeIndex script) {
   OpenScript& opened = run_.loops.scripts.open(script);
   opened.began_after = run_.ends;
-  if (opened.records.empty()) opened.mode = run_.mode;
+  if (opened.records.empty()) {
+    opened.mode = run_.mode;
+    opened.ending = run_.ending;
+  }
   if (opened.digest == 0) note_answer(opened, tree_.step(script).script->text);
   run_.ready.insert(script);
 }

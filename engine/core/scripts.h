@@ -56,8 +56,9 @@ struct OpenScript {
   std::vector<std::size_t> open;  // step()s that it is in, by their records
   std::int64_t began_after = 0;   // RunState::ends when it began: what it can see of other steps
   std::string mode;               // of the run when it began, which is what it sees
-  std::uint64_t digest = 0;       // names what is recorded, within one process
-  std::uint64_t previous = 0;     // before the latest answer
+  std::optional<state::RunEnding> ending;  // of the run when it began; likewise
+  std::uint64_t digest = 0;                // names what is recorded, within one process
+  std::uint64_t previous = 0;              // before the latest answer
 };
 
 // The scripts of a run and the calls that they made: part of its state.

@@ -16,6 +16,8 @@ void open_loop(Draft& draft, NodeIndex i);
 void open_child(Draft& draft, NodeIndex i);
 // The script that the step is goes on: what it asks for next is recorded, or its end.
 void go_on_script(Draft& draft, NodeIndex i);
+// The script ends where it stands: the step()s that it is in end first.
+void leave_steps_of_script(Draft& draft, NodeIndex i);
 
 // What it gives when all its steps have ended well.
 Result<Value::Map> child_outputs(const Draft& draft, NodeIndex i);

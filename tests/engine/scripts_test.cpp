@@ -143,6 +143,22 @@ TEST_F(ScriptSteps, SeeTheModeInWhichTheyBegan) {
   EXPECT_EQ(at("go").outputs, (Value::Map{{"mode", "planned"}, {"of_run", "planned"}}));
 }
 
+TEST_F(ScriptSteps, SeeTheRunEndAsTheyBegan) {
+  StepBuilder around = group("around", {effect("first", EffectClass::idempotent)});
+  around.finally({script("tidy", R"(
+    local a = action("test.effect", {class = "read"}, {id = "a"}).n
+    action("test.effect", {class = "once", n = run.failed and 9 or a}, {id = "b", undo = "none"})
+    return {failed = run.failed, reason = run.reason})")});
+  given(PlanBuilder().step(std::move(around)));
+  ends("around/first", gives(1));
+  ends("around/finally/tidy/a", gives(1));
+  send(Cancel{CancelRunning::drain, by("ana")});
+  recover();
+  ends("around/finally/tidy/b", gives(1));
+  EXPECT_EQ(at("around/finally/tidy").outputs, (Value::Map{{"failed", false}, {"reason", ""}}));
+  EXPECT_EQ(run_status(), state::RunStatus::cancelled);
+}
+
 // --- failures
 
 TEST_F(ScriptSteps, WaitForAPersonWhereACallOfTheirsFails) {
@@ -240,6 +256,61 @@ TEST_F(ScriptSteps, WaitForAPersonWhereTheirRecordDoesNotFit) {
                 "\"a\""));
   send(Continue{by("ana")});
   EXPECT_EQ(run_status(), state::RunStatus::paused);
+}
+
+// Makes the run's latest journal one that its script does not fit, of the call "a" in "x".
+constexpr const char* kInAStep = R"(
+    step("x", function()
+      local n = action("test.effect", {class = "read"}, {id = "a"}).n
+      action("test.effect", {class = "once", n = n}, {id = "b", undo = "none"})
+    end)
+    return {n = 1})";
+
+class StrayedScript : public ScriptSteps {
+ protected:
+  void strays(const std::string& address) {
+    const std::string before = address + "/x/a";
+    for (state::Event& event : journal_) {
+      auto* called = std::get_if<state::ScriptCalled>(&event.payload);
+      if (called != nullptr && called->name == "a") called->name = "other";
+      if (event.step == before) event.step = address + "/x/other";
+    }
+    recover();
+    ends(address + "/x/other", gives(1));
+    ASSERT_EQ(run_status(), state::RunStatus::paused);
+  }
+};
+
+TEST_F(StrayedScript, IsSkippedByAPersonAndTheRunGoesOn) {
+  given(PlanBuilder().step(script("go", kInAStep)).step(effect("next")));
+  strays("go");
+  send(SkipStep{"go", {}, by("ana")});
+  EXPECT_EQ(status("go"), StepStatus::skipped);
+  EXPECT_EQ(status("go/x"), StepStatus::failed);
+  EXPECT_THAT(effects(), Contains("start next"));
+  recover();
+  ends("next", gives(1));
+  EXPECT_EQ(run_status(), state::RunStatus::succeeded);
+}
+
+TEST_F(StrayedScript, HoldsNoRunForEverThatEnds) {
+  StepBuilder around = group("around", {effect("first", EffectClass::idempotent)});
+  around.finally({script("tidy", kInAStep)});
+  given(PlanBuilder().step(std::move(around)));
+  ends("around/first", gives(1));
+  strays("around/finally/tidy");
+  send(Cancel{CancelRunning::drain, by("ana")});
+  EXPECT_NE(run_status(), state::RunStatus::cancelled);
+  send(SkipStep{"around/finally/tidy", {}, by("ana")});
+  recover();
+  EXPECT_EQ(run_status(), state::RunStatus::cancelled);
+}
+
+TEST_F(StrayedScript, IsTheOnlyRunningScriptThatIsSkipped) {
+  given(PlanBuilder().step(script("go", kInAStep)));
+  send(Pause{by("ana")});
+  send(SkipStep{"go", {}, by("ana")});
+  EXPECT_THAT(refusal(), HasSubstr("is running: it is no failed or waiting"));
 }
 
 TEST_F(ScriptSteps, EndWithTheirGroupWhereThatToleratesTheFailure) {
