@@ -97,7 +97,7 @@ std::vector<PhaseTime> phases_of(const engine::StepTree& tree, const engine::Run
   for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
     const StepState& state = run.steps[n];
     const std::string phase = phase_of(tree.step({n}));
-    if (phase.empty() || !state.first_started_at) continue;
+    if (phase.empty() || !state.first_started_at || tree.step({n}).guard) continue;
     spans[phase].emplace_back(*state.first_started_at, state.finished_at.value_or(run.last_at));
   }
   std::vector<PhaseTime> phases;

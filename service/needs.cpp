@@ -426,6 +426,8 @@ class Needs {
     if (!at.step.how_to_tell.empty()) need.facts.emplace_back("look yourself", at.step.how_to_tell);
     need.who = "whoever can look";
     need.then = "nothing: the run stops here until somebody answers";
+    const bool is_over_then = run_.ending && run_.phase == engine::RunPhase::steps;
+    if (is_over_then) need.facts.emplace_back("then the run ends", run_.ending->reason);
     if (at.step.kind == StepKind::participant) {
       need.facts.emplace_back("transaction",
                               engine::transaction_name(run_, at.address, at.state.generation));
@@ -437,7 +439,7 @@ class Needs {
     need.ways = {
         {"it happened",
          command("resolve", name + " --as done" + outputs + " --say \"how you know\"")},
-        {"it did not (it is tried again)",
+        {is_over_then ? "it did not (the run ends without it)" : "it did not (it is tried again)",
          command("resolve", name + " --as not-done --say \"how you know\"")},
         {"it went wrong", command("resolve", name + " --as failed --say \"how you know\"")},
         {"neither helps", command("undo", "--dry-run")}};

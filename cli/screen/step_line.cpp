@@ -24,7 +24,12 @@ bool is_open(const StepView& step) {
          step.kind == StepKind::decide || step.kind == StepKind::wait;
 }
 
+bool ended_the_run(const StepView& step) {
+  return step.status == StepStatus::succeeded && step.address.starts_with("abort_if/");
+}
+
 Mark plain_mark(const StepView& step) {
+  if (ended_the_run(step)) return {" HELD ", Tone::bad};
   switch (step.status) {
     case StepStatus::waiting: return {" ..   ", Tone::dim};
     case StepStatus::running:

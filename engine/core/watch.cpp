@@ -201,8 +201,11 @@ void take_up(Draft& draft, NodeIndex i) {
   if (!watch.kept) return;
   now.looks = watch.kept->looks;
   const Duration gap = draft.now() - watch.kept_at;
+  // The record of a guard may be as old as its run.
+  const Duration kept_every =
+      step.guard ? std::min(keep_every(draft, i), step.watch->hold) : keep_every(draft, i);
   const Duration most =
-      keep_every(draft, i) + std::max(step.watch->every * 10, Duration(std::chrono::minutes(1)));
+      kept_every + std::max(step.watch->every * 10, Duration(std::chrono::minutes(1)));
   if (watch.kept->since && gap <= most)
     now.since = Due{*watch.kept->since, Duration(watch.kept->since_boot_ns)};
 }

@@ -60,6 +60,33 @@ TEST_F(AbortIfTest, EndsTheRunWithItsReason) {
   EXPECT_THAT(box.rung({"report", "1"}).out, HasSubstr(why));
 }
 
+TEST_F(AbortIfTest, IsNoWaitingOfTheRunAndNothingThatWentWell) {
+  Process run = started();
+  is_back_ = true;
+  run.wait();
+  const std::string shown = box.rung({"show", "1"}).out;
+  EXPECT_THAT(shown, HasSubstr("HELD abort_if/east_is_back"));
+  EXPECT_THAT(shown, Not(HasSubstr("ok   abort_if")));
+}
+
+// Whoever says what became of the step has to know what the run does then.
+TEST_F(AbortIfTest, IsToldToThoseWhoAreAskedAboutAStepInDoubt) {
+  given("");
+  box.write("runbook.yaml", box.read("runbook.yaml") +
+                                "  - {id: lost, undo: none, how_to_tell: look, "
+                                "shell: \"echo lost >> effects; kill -9 $PPID\"}\n");
+  Process run = started();
+  box.rung({"signal", "1", "ready"});
+  ASSERT_TRUE(box.comes_true(std::string(RUNG_BINARY) + " why 1 | grep -q resolve"));
+  is_back_ = true;
+  EXPECT_TRUE(box.comes_true(std::string(RUNG_BINARY) + " why 1 | grep -q 'primary again'"));
+  const std::string why = box.rung({"why", "1"}).out;
+  EXPECT_THAT(why, HasSubstr("it did not (the run ends without it)"));
+  EXPECT_THAT(why, Not(HasSubstr("it is tried again")));
+  box.rung({"resolve", "1", "lost", "--as", "not-done", "--say", "looked"});
+  EXPECT_EQ(run.wait().code, 1);
+}
+
 TEST_F(AbortIfTest, UndoesTheRunWhereAFailureDoes) {
   given("on_failure: undo_run\n");
   Process run = started();

@@ -143,6 +143,19 @@ TEST_F(GuardTest, IsTakenUpAtOnceByWhoeverTakesOver) {
   EXPECT_TRUE(state_.ending.has_value());
 }
 
+TEST_F(GuardTest, BelievesNoHoldOfAnOldRunAfterATimeInWhichNobodyLooked) {
+  given(one_step(wait_until_up("bad", 30s)));
+  sees(false);
+  sees_after(20h, true);
+  pass(50min);
+  state_ = fold(*graph_, RunId{42}, journal_).value();
+  restarts(true);
+  sees(true);
+  EXPECT_FALSE(state_.ending.has_value());
+  sees_after(30s, true);
+  EXPECT_TRUE(state_.ending.has_value());
+}
+
 TEST_F(GuardTest, CanBeSkippedByAPerson) {
   given(one_step(bad()));
   send(SkipStep{kGuard, {}, by("ana")});
