@@ -186,6 +186,16 @@ class Running {
     return built;
   }
 
+  // Items behind a gap are in no list that Lua counts.
+  void note_place(lua_Integer place, const Built& built) {
+    const auto size = static_cast<lua_Integer>(built.items.size());
+    if (place >= 1 && place <= size) return;
+    error(built.offset,
+          "the list has something at place " + std::to_string(place) + ", and it ends at " +
+              std::to_string(size),
+          "a list begins at 1 and has no gaps: add to it by  table.insert(list, value)");
+  }
+
   // A key that was set later stands where its table does.
   static Constructor::Field field_of(const Constructor* made, const std::string& key,
                                      std::size_t otherwise) {
@@ -211,6 +221,8 @@ class Running {
       } else if (lua_isinteger(lua(), -2) == 0) {
         error(built.offset, "a key of a table here is a name, or the table is a list",
               "write  {name = value}  or  {value, value}");
+      } else {
+        note_place(lua_tointeger(lua(), -2), built);
       }
       lua_pop(lua(), 1);
     }

@@ -117,6 +117,9 @@ INSTANTIATE_TEST_SUITE_P(
                           "too large"},
                     Wrong{"Key", "return {['\\xff'] = 1}", "a key is not UTF-8"},
                     Wrong{"NoNumber", "return {a = 0/0}", "the number is infinite"},
+                    Wrong{"Gap", "local t = {1, 2, 3} t[5] = 5 return {t = t}",
+                          "something at place 5, and it ends at 3"},
+                    Wrong{"FromZero", "return {t = {[0] = 1, 2}}", "something at place 0"},
                     Wrong{"Binary", "\x1bLua", "Lua does not understand this"}),
     [](const auto& wrong) { return std::string(wrong.param.name); });
 
