@@ -483,8 +483,10 @@ class Needs {
     } else {
       need.kind =
           paused.reason == state::PauseReason::changed ? NeedKind::paused : NeedKind::failure;
-      need.text = paused.detail.empty() ? paused.step + " failed" : paused.detail;
-      add_failure_ways(need, paused);
+      need.step = unanswered(paused);
+      const bool is_of_pause = need.step == paused.step && !paused.detail.empty();
+      need.text = is_of_pause ? paused.detail : need.step + " failed";
+      add_failure_ways(need);
     }
     need.ways.push_back({"to take it back", command("undo", "--dry-run")});
     need.ways.push_back({"to give up", command("cancel")});
@@ -496,13 +498,22 @@ class Needs {
     if (!place.empty()) need.facts.emplace_back("written at", place);
   }
 
-  void add_failure_ways(Need& need, const state::RunPaused& paused) const {
+  // The failure that holds the run: where somebody has taken care of the one for which it paused,
+  // another may be open.
+  std::string unanswered(const state::RunPaused& paused) const {
     const auto i = tree_.find(paused.step);
+    const bool is_answered = i && run_.at(*i).status != StepStatus::failed;
+    return is_answered && run_.failed_by ? tree_.address(*run_.failed_by) : paused.step;
+  }
+
+  void add_failure_ways(Need& need) const {
+    const auto i = tree_.find(need.step);
     const bool has_failed = i && run_.at(*i).status == StepStatus::failed;
     if (has_failed && run_.at(*i).error) {
       const std::string& error = run_.at(*i).error->message;
       if (need.text.find(error) == std::string::npos) need.facts.emplace_back("error", error);
-      need.facts.emplace_back("tries", std::to_string(run_.at(*i).attempts));
+      if (run_.at(*i).attempts > 0)
+        need.facts.emplace_back("tries", std::to_string(run_.at(*i).attempts));
     }
     if (i) add_place(need, tree_.step(*i));
     if (!has_failed) {

@@ -164,6 +164,24 @@ TEST_F(WhyOfDrivenRuns, APauseEndsAsPrinted) {
   EXPECT_EQ(engine.wait().code, 0);
 }
 
+TEST_F(WhyOfDrivenRuns, TheNextFailureIsNamedWhenThatOfThePauseWasAnswered) {
+  const auto step = [](const std::string& id) {
+    return "{id: " + id + ", command: [test, -e, " + id +
+           "], undo: none, in_doubt: retry, retry: {attempts: 1}}";
+  };
+  box.write("runbook.yaml", "rung: v1\nname: w\nsteps:\n  - {id: both, parallel: [" + step("one") +
+                                ", " + step("two") + "]}\n");
+  box.rung({"run", "-q"});
+  box.write("one", "");
+  box.write("two", "");
+  const std::string first = first_command("1");
+  EXPECT_EQ(box.shell(first + "; rung resume 1 -q").code, 4);
+  const std::string second = first_command("1");
+  EXPECT_EQ(waits_for, "failure");
+  EXPECT_NE(second, first);
+  EXPECT_EQ(box.shell(second + "; rung resume 1 -q").code, 0) << second;
+}
+
 TEST_F(WhyOfDrivenRuns, ARunThatLostItsEngineGoesOnAsPrinted) {
   box.write("runbook.yaml", "rung: v1\nname: w\nsteps:\n  - {id: settle, wait: 1s}\n");
   Process engine = box.start({"run"});
