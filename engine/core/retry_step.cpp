@@ -35,7 +35,9 @@ bool is_skippable(const Draft& draft, NodeIndex i) {
   const StepState& step = draft.at(i);
   const StepKind kind = draft.step(i).kind;
   const bool asks = kind == StepKind::approve || kind == StepKind::participant;
-  if (asks || draft.address(i).empty() ||
+  // Its steps can be; it begins with the end of the run, whatever became of them.
+  const bool is_end_of_run = i == node_of(draft.graph().plan().finally);
+  if (asks || is_end_of_run || draft.address(i).empty() ||
       draft.state().ending.has_value() != draft.tree().undoes(i).has_value()) {
     return false;
   }

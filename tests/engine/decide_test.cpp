@@ -310,6 +310,17 @@ TEST_F(OnFailure, DoesNotRunFinallyWhilePaused) {
   EXPECT_EQ(status("finally/tidy"), StepStatus::waiting);
 }
 
+// It would be opened all the same at the end of the run, with nothing in it that could end.
+TEST_F(OnFailure, LetsNobodySkipTheFinallyOfTheRunAsAWhole) {
+  given(PlanBuilder().step(effect("copy")).finally(effect("tidy")));
+  ends("copy", failed());
+  send(SkipStep{"finally", {}, by("ana")});
+  EXPECT_THAT(refusal(), HasSubstr("there is copy, finally/tidy"));
+  send(SkipStep{"finally/tidy", {}, by("ana")});
+  send(SkipStep{"copy", {}, by("ana")});
+  EXPECT_EQ(run_status(), state::RunStatus::succeeded);
+}
+
 TEST_F(OnFailure, ToleratesWhatItsAuthorTolerates) {
   StepBuilder copy = effect("copy");
   copy->tolerate = "only a cache";
