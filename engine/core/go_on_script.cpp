@@ -94,12 +94,17 @@ class ScriptScope final : public scripting::Scope {
   RunScope scope_;
 };
 
+// That the script stands in, as messages name it.
+std::string file_of(const Draft& draft, NodeIndex i) {
+  const auto* module = draft.graph().plan().module_of(draft.step(i));
+  const std::string& path = module == nullptr ? draft.graph().plan().file : module->file;
+  return path.substr(path.rfind('/') + 1);
+}
+
 scripting::ScriptTurn next_turn(Draft& draft, NodeIndex i, scripting::ScriptRunner& runner) {
   const OpenScript& script = *draft.state().loops.scripts.of(i);
   const runbooks::Step& step = draft.step(i);
-  const auto* module = draft.graph().plan().module_of(step);
-  const std::string& path = module == nullptr ? draft.graph().plan().file : module->file;
-  const std::string file = path.substr(path.rfind('/') + 1);
+  const std::string file = file_of(draft, i);
   const std::string id = draft.state().created->store + "/" +
                          std::to_string(draft.state().id.number) + "/" + draft.address(i);
   return runner.go_on(
@@ -127,12 +132,10 @@ class Answering {
   void operator()(ScriptCall& call) {
     if (call.kind == ScriptCallKind::now) return note(call.kind, draft_.now());
     if (call.kind == ScriptCallKind::random) return note(call.kind, chance());
-    const int line = call.line;
+    const std::string where = file_of(draft_, i_) + ":" + std::to_string(call.line) + ": ";
     auto called = checked_call(draft_, i_, std::move(call));
     if (called) return draft_.emit(innermost(draft_, i_), std::move(called).value());
-    fail_script(
-        draft_, i_,
-        {ErrorClass::invalid, "line " + std::to_string(line) + ": " + called.error().message()});
+    fail_script(draft_, i_, {ErrorClass::invalid, where + called.error().message()});
   }
 
   void operator()(ScriptLeft& left) {

@@ -393,8 +393,9 @@ TEST_P(BadScriptCall, FailsTheScriptBeforeAnyEffect) {
 INSTANTIATE_TEST_SUITE_P(
     Table, BadScriptCall,
     ::testing::Values(
-        BadCall{"Input", "action(\"test.effect\", {klass = \"once\"})",
-                "line 10: action(\"test.effect\"): test.effect has no input `klass`; it has class"},
+        BadCall{
+            "Input", "action(\"test.effect\", {klass = \"once\"})",
+            "try.yaml:10: action(\"test.effect\"): test.effect has no input `klass`; it has class"},
         BadCall{"Option", "action(\"test.effect\", {class = \"once\"}, {timeot = \"1s\"})",
                 "there is no option `timeot`"},
         BadCall{"Duration", "action(\"test.effect\", {class = \"once\"}, {timeout = 5})",
