@@ -1,6 +1,7 @@
 #include "scripting/live_script.h"
 
 #include "base/json.h"
+#include "base/utf8.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -28,6 +29,17 @@ std::string shown(const Value& value) {
   constexpr std::size_t kMost = 160;
   std::string text = to_plain_json(value);
   if (text.size() > kMost) text = text.substr(0, kMost) + "...";
+  return text;
+}
+
+// As it is recorded: a journal holds no bytes that are no text.
+std::string readable(std::string_view said) {
+  std::string text;
+  while (!said.empty()) {
+    const Utf8Character next = first_character(said);
+    text += next.is_valid ? said.substr(0, next.length) : kReplacementCharacter;
+    said.remove_prefix(next.length);
+  }
   return text;
 }
 
@@ -188,7 +200,7 @@ ScriptTurn LiveScript::turn_after(int status) {
   if (status == LUA_ERRMEM) return over_budget(where + "it takes too much memory");
   if (lua_type(coroutine_, -1) != LUA_TSTRING)
     return fault(where + "error(...) with something that is no text");
-  return fault(lua_tostring(coroutine_, -1));
+  return fault(readable(lua_tostring(coroutine_, -1)));
 }
 
 ScriptFailed LiveScript::over_budget(std::string what) const {
@@ -367,6 +379,15 @@ std::string take_id(Value::Map& options) {
   return id;
 }
 
+// What it is recorded under has to be read again as it was written.
+std::optional<std::string> LiveScript::first_text(lua_State* lua) {
+  std::size_t size = 0;
+  const char* bytes = lua_tolstring(lua, 1, &size);
+  if (is_utf8({bytes, size})) return std::string(bytes, size);
+  refuse("a name is not UTF-8; write  base64(text)");
+  return std::nullopt;
+}
+
 std::optional<ScriptCall> LiveScript::read_step(lua_State* lua) {
   auto call = call_of(lua, ScriptCallKind::step);
   if (lua_type(lua, 1) != LUA_TSTRING || lua_type(lua, 2) != LUA_TFUNCTION || lua_gettop(lua) > 2) {
@@ -377,12 +398,13 @@ std::optional<ScriptCall> LiveScript::read_step(lua_State* lua) {
     refuse("steps lie in one another more than " + std::to_string(kMostFrames) + " deep");
     return std::nullopt;
   }
-  const std::string given = lua_tostring(lua, 1);
-  if (given.empty()) {
+  const auto given = first_text(lua);
+  if (!given) return std::nullopt;
+  if (given->empty()) {
     refuse("a step needs a name");
     return std::nullopt;
   }
-  if (!name(*call, given, "")) return std::nullopt;
+  if (!name(*call, *given, "")) return std::nullopt;
   return call;
 }
 
@@ -392,7 +414,9 @@ std::optional<ScriptCall> LiveScript::read_action(lua_State* lua) {
     refuse("write  action(\"http.get\", {url = ...}, {timeout = \"10s\"})");
     return std::nullopt;
   }
-  const std::string uses = lua_tostring(lua, 1);
+  const auto named = first_text(lua);
+  if (!named) return std::nullopt;
+  const std::string& uses = *named;
   auto with = space_.read(lua, 2, LuaValues::SecretsAre::references);
   if (!with) {
     refuse("action(\"" + uses + "\"): " + space_.problem);
@@ -445,7 +469,9 @@ std::optional<ScriptCall> LiveScript::read_signal(lua_State* lua) {
     refuse("write  signal(\"name\", {timeout = \"1h\"})");
     return std::nullopt;
   }
-  const std::string signal = lua_tostring(lua, 1);
+  const auto named = first_text(lua);
+  if (!named) return std::nullopt;
+  const std::string& signal = *named;
   auto options = read_options(lua, 2, "signal");
   if (!options || !name(*call, take_id(*options), signal)) return std::nullopt;
   call->arguments = {{"signal", Value(signal)}};

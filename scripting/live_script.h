@@ -42,6 +42,7 @@ class LiveScript {
   std::optional<ScriptCall> read_signal(lua_State* lua);
   std::optional<ScriptCall> read_choice(lua_State* lua, ScriptCallKind kind);
   std::optional<ScriptCall> call_of(lua_State* lua, ScriptCallKind kind);
+  std::optional<std::string> first_text(lua_State* lua);
   std::optional<Value::Map> read_options(lua_State* lua, int index, std::string_view of);
   bool name(ScriptCall& call, std::string given, const std::string& usual);
   void refuse(std::string what) { space_.problem = std::move(what); }

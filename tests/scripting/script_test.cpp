@@ -238,5 +238,24 @@ TEST(Script, KeepsAnEmptyListAList) {
   EXPECT_EQ(driver.outputs(), names({{"list", Value::List{}}, {"map", Value::Map{}}}));
 }
 
+// Recorded with another byte in its place, no run with such a name could be read again.
+TEST(ScriptNames, AreTexts) {
+  for (const char* text : {"step('x\\xff', function() end)", "signal('x\\xff')",
+                           "action('x\\xff', {})", "action('x', {}, {id = 'x\\xff'})"}) {
+    EXPECT_THAT(ScriptDriver(text).problem(), HasSubstr("is not UTF-8")) << text;
+  }
+}
+
+TEST(ScriptNames, AreWhole) {
+  ScriptDriver driver("step('a\\0b', function() end) step('a\\0c', function() end)");
+  driver.run();
+  ASSERT_EQ(driver.records.size(), 2u);
+  EXPECT_EQ(driver.records[1].name, std::string("a\0c", 3));
+}
+
+TEST(Script, FailsWithAMessageThatCanBeRecorded) {
+  EXPECT_EQ(ScriptDriver("fail('no\\xff')").problem(), "no\xEF\xBF\xBD");
+}
+
 }  // namespace
 }  // namespace rung::scripting
