@@ -1,4 +1,5 @@
 #include "base/url.h"
+#include "base/utf8.h"
 #include "engine/core/resolve.h"
 #include "engine/core/step_rules.h"
 
@@ -71,6 +72,8 @@ Result<std::vector<std::string>> keys_of(const Draft& draft, NodeIndex i, const 
     TRY(std::string key, key_of_item(draft, i, loop, item, position, items.is_from_map));
     const std::string which = "item " + std::to_string(position);
     if (key.empty()) return not_usable("key: of " + which + " is empty");
+    if (!is_utf8(key))  // the journal would have another one
+      return not_usable("key: of " + which + " is not UTF-8; sub() counts bytes");
     if (percent_encode(key).size() > kMaxKey)
       return not_usable("key: of " + which + " is longer than " + std::to_string(kMaxKey) +
                         " bytes; give a shorter one by  key:");

@@ -94,6 +94,14 @@ TEST_F(ForEach, CallsAnItemByItsKeyWhereThereIsOne) {
   EXPECT_THAT(effects(), ElementsAre("start tiers/cloud/put"));
 }
 
+TEST_F(ForEach, FailsWhereAKeyIsNoText) {
+  StepBuilder step = loop({effect("put")});
+  step->loop->key = Template{runbooks::Expression{"sub(item, 1, 1)"}};
+  given(PlanBuilder().step(step), list({"\xC3\xA9"}));
+  EXPECT_EQ(status("tiers"), StepStatus::failed);
+  EXPECT_THAT(at("tiers").error->message, HasSubstr("key: of item 1 is not UTF-8"));
+}
+
 TEST_F(ForEach, FailsWhereTwoItemsHaveTheSameKey) {
   given(PlanBuilder().step(loop({effect("put")})), list({"a", "b", "a"}));
   EXPECT_EQ(status("tiers"), StepStatus::failed);
