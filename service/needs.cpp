@@ -523,9 +523,11 @@ class Needs {
         const std::string skip = open(*i).name + " --say \"why\"";
         need.ways.push_back({"the rest is done by hand, or not needed", command("skip", skip)});
       }
-      need.ways.push_back(
-          {has_strayed ? "to go on by the rung that began it" : "to go on all the same",
-           command("resume")});
+      const bool has_changed = need.kind == NeedKind::paused;
+      need.ways.push_back({has_strayed   ? "to go on by the rung that began it"
+                           : has_changed ? "the file is put back as it was"
+                                         : "to go on all the same",
+                           command("resume")});
       return;
     }
     if (const auto corrected = run_.corrections.find(*i); corrected != run_.corrections.end()) {
