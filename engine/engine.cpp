@@ -236,8 +236,7 @@ struct Engine::Inside {
     if (found == runs.end()) return;
     LiveRun& live = found->second;
     const Seq before = live.state.seq;
-    Decision decision = decide(std::move(live.state), command, context(live));
-    live.state = std::move(decision.state);
+    Decision decision = decide(live.state, command, context(live));
     const std::string name = row || reply ? run_name(live.state) : "";
     if (decision.refusal)
       return refuse(row, std::move(reply), refusal_reply(run, name, std::move(*decision.refusal)));
@@ -537,18 +536,17 @@ struct Engine::Inside {
     fresh.despite = freezes.against({*request.plan, fresh.mode, context.now.utc}, *parts.calendar);
     if (auto refusal = freezes_say(request, *live.graph, fresh))
       return refuse(row, std::move(reply), refusal_reply({}, "", std::move(*refusal)));
-    Decision created = create_run(fresh, context);
+    Decision created = create_run(live.state, fresh, context);
     if (created.refusal)
       return refuse(row, std::move(reply), refusal_reply({}, "", std::move(*created.refusal)));
-    if (const auto other = stands_against(*request.plan, created.state))
-      return reject(*other, created.state.locks->key, row, std::move(reply));
-    if (created.state.locks && !locks.has_room())
+    if (const auto other = stands_against(*request.plan, live.state))
+      return reject(*other, live.state.locks->key, row, std::move(reply));
+    if (live.state.locks && !locks.has_room())
       return refuse(row, std::move(reply), refusal_reply({}, "", too_many_wait()));
     next_run += 1;
 
     PendingWrite pending;
     pending.write->events = std::move(created.events);
-    live.state = std::move(created.state);
     if (live.state.locks) {
       locks.ask(run, state::rows_of(run, live.state.locks_asked_at, *live.state.locks));
       look_at_locks_later();
@@ -586,8 +584,7 @@ struct Engine::Inside {
   // Its creation and its first intents are one write.
   void claim_new(LiveRun& live, const Context& context, PendingWrite& pending) {
     Claim command{claim.epoch, parts.host, parts.pid, parts.who, parts.rung};
-    Decision claimed = decide(std::move(live.state), command, context);
-    live.state = std::move(claimed.state);
+    Decision claimed = decide(live.state, command, context);
     for (state::Event& event : claimed.events) pending.write->events.push_back(std::move(event));
     pending.effects = std::move(claimed.effects);
     if (claimed.more) go_on_later(live.state.id);

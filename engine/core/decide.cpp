@@ -24,13 +24,12 @@ bool is_from_engine(const Command& command) {
          std::holds_alternative<Claim>(command);
 }
 
-// The pseudo state that `require:` and `vars:` see: nothing has run yet.
-RunState before_everything(const NewRun& run, const Context& context) {
-  RunState state;
+// What `require:` and `vars:` see: nothing has run yet.
+void before_everything(RunState& state, const NewRun& run, const Context& context) {
   state.id = run.id;
   state.created_at = state.last_at = context.now.utc;
   state.mode = run.mode;
-  state::RunCreated created;
+  state::RunCreated& created = state.created.emplace();
   created.runbook = context.graph->plan().runbook;
   created.plan = run.plan_hash;
   created.inputs = run.inputs;
@@ -43,8 +42,6 @@ RunState before_everything(const NewRun& run, const Context& context) {
   created.store = to_string(run.store);
   created.despite = run.despite;
   created.seed = run.seed;
-  state.created = std::move(created);
-  return state;
 }
 
 Result<void> evaluate_vars(RunState& state, const Context& context) {
@@ -72,17 +69,16 @@ Result<void> check_requirements(const RunState& state, const Context& context) {
   return success();
 }
 
-Decision refused(RunState state, const Error& error) {
+Decision refused(const Error& error) {
   Decision decision;
-  decision.state = std::move(state);
   decision.refusal = Refusal{error.code(), error.message()};
   return decision;
 }
 
 }  // namespace
 
-Decision decide(RunState state, const Command& command, const Context& context) {
-  Draft draft(std::move(state), context);
+Decision decide(RunState& state, const Command& command, const Context& context) {
+  Draft draft(state, context);
   if (!is_open_to(draft.state(), command)) {
     if (!is_from_engine(command)) {
       draft.refuse(ErrorCode::conflict, run_name(draft.state()) + " is over: it " +
@@ -98,21 +94,18 @@ Decision decide(RunState state, const Command& command, const Context& context) 
   return std::move(draft).finish();
 }
 
-Decision create_run(const NewRun& run, const Context& context) {
-  RunState pseudo = before_everything(run, context);
-  if (auto done = evaluate_vars(pseudo, context); !done)
-    return refused(std::move(pseudo), done.error());
-  if (auto held = check_requirements(pseudo, context); !held)
-    return refused(std::move(pseudo), held.error());
-  if (const auto real = refused_in_drill(pseudo, context); !real.empty())
-    return refused(std::move(pseudo),
-                   Error(ErrorCode::invalid, "not started: " + joined(real, "; ")));
-  auto locks = asked_locks(pseudo, context);
-  if (!locks) return refused(std::move(pseudo), locks.error());
-  RunState state;
-  state.id = run.id;
-  Draft draft(std::move(state), context);
-  draft.emit(std::move(*pseudo.created));
+Decision create_run(RunState& state, const NewRun& run, const Context& context) {
+  before_everything(state, run, context);
+  if (auto done = evaluate_vars(state, context); !done) return refused(done.error());
+  if (auto held = check_requirements(state, context); !held) return refused(held.error());
+  if (const auto real = refused_in_drill(state, context); !real.empty())
+    return refused(Error(ErrorCode::invalid, "not started: " + joined(real, "; ")));
+  auto locks = asked_locks(state, context);
+  if (!locks) return refused(locks.error());
+  state::RunCreated created = std::move(*state.created);
+  state.created.reset();  // the event says so
+  Draft draft(state, context);
+  draft.emit(std::move(created));
   if (locks.value()) draft.emit(std::move(*locks.value()));
   return std::move(draft).finish();
 }

@@ -104,7 +104,6 @@ struct Context {
 };
 
 struct Decision {
-  RunState state;  // after the events
   std::vector<state::Event> events;
   std::vector<Effect> effects;
   std::optional<Refusal> refusal;  // then there are no events and no effects
@@ -112,9 +111,10 @@ struct Decision {
   bool more = false;               // stopped at the bound of one decision: send Go
 };
 
-// What follows from a command: the events to append, then the effects to perform. Pure: the same
-// arguments give the same answer, and the events alone give the same state (`fold`).
-Decision decide(RunState state, const Command& command, const Context& context);
+// What follows from a command: the events to append, then the effects to perform. `state` is after
+// that what it is after the events. Pure: the same arguments give the same answer, and the events
+// alone give the same state (`fold`). A run's state is large: it stays where it is.
+Decision decide(RunState& state, const Command& command, const Context& context);
 
 // Which text of a repository a plan was made of.
 struct Origin {
@@ -134,7 +134,8 @@ struct NewRun {
   Origin origin{};
   std::vector<std::string> despite{};  // the freezes that it breaks
 };
-// Evaluates `require:` and `vars:`. The refusal says which requirement does not hold.
-Decision create_run(const NewRun& run, const Context& context);
+// Evaluates `require:` and `vars:`. The refusal says which requirement does not hold. `state` is
+// the new run's, without anything in it before; after a refusal it is of no use.
+Decision create_run(RunState& state, const NewRun& run, const Context& context);
 
 }  // namespace rung::engine

@@ -12,8 +12,8 @@ void Draft::emit_at(const std::string& address, state::Payload payload) {
 }
 
 Decision Draft::finish() && {
-  Decision decision{std::move(state_),   std::move(events_), std::move(effects_),
-                    std::move(refusal_), std::move(notice_), more_};
+  Decision decision{std::move(events_), std::move(effects_), std::move(refusal_),
+                    std::move(notice_), more_};
   if (decision.refusal) {
     ENSURE(decision.events.empty(), "a refused command changes nothing");
     decision.effects.clear();

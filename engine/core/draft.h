@@ -8,11 +8,12 @@
 
 namespace rung::engine {
 
-// A decision in the making: each event is folded into the state as it is emitted, so that what is
-// decided next sees it and `fold(events)` gives the same state. Lives within one `decide`.
+// A decision in the making: each event is folded into the run's state as it is emitted, so that
+// what is decided next sees it and `fold(events)` gives the same state. Lives within one `decide`,
+// and borrows the state.
 class Draft {
  public:
-  Draft(RunState state, const Context& context) : context_(context), state_(std::move(state)) {}
+  Draft(RunState& state, const Context& context) : context_(context), state_(state) {}
 
   const Context& context() const { return context_; }
   const Graph& graph() const { return *context_.graph; }
@@ -46,7 +47,7 @@ class Draft {
   void emit_at(const std::string& address, state::Payload payload);
 
   const Context& context_;
-  RunState state_;
+  RunState& state_;
   std::vector<state::Event> events_;
   std::vector<Effect> effects_;
   std::optional<Refusal> refusal_;

@@ -13,8 +13,7 @@ Drive::Drive(std::shared_ptr<const Graph> graph, OutcomeOf outcome_of)
   NewRun run;
   run.id = RunId{42};
   run.mode = "planned";
-  Decision created = create_run(run, context());
-  state_ = std::move(created.state);
+  Decision created = create_run(state_, run, context());
   journal_ = std::move(created.events);
   epoch_ += 1;
   send(Claim{Epoch{epoch_}, Host{"m", "boot", "ns", "host"}, 7, "li", "test"});
@@ -61,9 +60,8 @@ void Drive::recover() {
 }
 
 void Drive::send(const Command& command) {
-  Decision decision = decide(std::move(state_), command, context());
+  Decision decision = decide(state_, command, context());
   ENSURE(!decision.refusal, "the core takes what an engine sends");
-  state_ = std::move(decision.state);
   has_more_ = decision.more;
   for (state::Event& event : decision.events) journal_.push_back(std::move(event));
   for (const Effect& effect : decision.effects) {

@@ -39,15 +39,14 @@ void CoreTest::given(PlanBuilder builder, Value::Map inputs) {
   run.inputs = std::move(inputs);
   run.mode = graph_->plan().modes.front();
   run.by = by("li");
-  decision_ = create_run(run, context());
-  state_ = std::move(decision_.state);
+  state_ = RunState{};
+  decision_ = create_run(state_, run, context());
   journal_ = decision_.events;
   if (!decision_.refusal) restarts();
 }
 
 const Decision& CoreTest::send(Command command) {
-  decision_ = decide(std::move(state_), command, context());
-  state_ = decision_.state;
+  decision_ = decide(state_, command, context());
   journal_.insert(journal_.end(), decision_.events.begin(), decision_.events.end());
   return decision_;
 }
