@@ -337,31 +337,31 @@ struct Engine::Inside {
 
   void submit(RunId run, LiveRun& live, Seq before, PendingWrite pending) {
     if (pending.write->events.empty() && pending.write->consumed.empty()) {
-      perform_all(run, pending.effects);
-      set_timer(run);  // a look that changed nothing is followed by another
+      perform_all(live, pending.effects);
+      set_timer(run, live);  // a look that changed nothing is followed by another
       if (timer_changed) timer_changed();
       for (OnReply& reply : pending.replies) reply(pending.reply);
       return let_go_if_idle(run);
     }
-    release_reads(run, live, pending.effects);
+    release_reads(live, pending.effects);
     pending.write->run = run;
     pending.write->epoch = claim.epoch;
     pending.write->expected = before;
     pending.write->barrier = barrier_of(live.state, pending);
     add_summary(live, *pending.write);
-    set_timer(run);
+    set_timer(run, live);
     live.pending.add(std::move(pending));
     send_pending(run, live);
   }
 
-  void release_reads(RunId run, const LiveRun& live, std::vector<Effect>& effects) {
+  void release_reads(const LiveRun& live, std::vector<Effect>& effects) {
     const auto is_read = [&](const Effect& effect) { return !needs_barrier(effect, live.state); };
     if (!store_is_up || std::none_of(effects.begin(), effects.end(), is_read)) return;
     std::vector<Effect> kept;
     std::vector<Effect> released;
     for (const Effect& effect : effects) (is_read(effect) ? released : kept).push_back(effect);
     effects = std::move(kept);
-    perform_all(run, released);
+    perform_all(live, released);
   }
 
   void send_pending(RunId run, LiveRun& live) {
@@ -390,15 +390,15 @@ struct Engine::Inside {
     PendingWrite done = live.pending.take_oldest();
     const bool is_over = live.state.phase == RunPhase::finished && live.pending.is_empty();
     if (is_over && live.state.locks) free_locks(run);
-    perform_all(run, done.effects);
-    for (OnReply& reply : done.replies) reply(done.reply);
-    tell_changed(run);
+    perform_all(live, done.effects);
+    for (OnReply& reply : done.replies) reply(done.reply);  // who may have the run let go
+    if (changed) tell_changed(run);
     let_go_if_idle(run);
   }
 
   void tell_changed(RunId run) {
     const auto found = runs.find(run);
-    if (!changed || found == runs.end()) return;
+    if (found == runs.end()) return;
     const state::RunStatus status = status_of(found->second.state);
     const bool is_quiet = found->second.pending.is_empty() && !performer.owes(run);
     changed({run, status, is_quiet && is_settled(status)});
@@ -455,37 +455,41 @@ struct Engine::Inside {
 
   // --- effects
 
-  void perform_all(RunId run, const std::vector<Effect>& effects) {
-    for (const Effect& effect : effects) perform(run, effect);
+  void perform_all(const LiveRun& live, const std::vector<Effect>& effects) {
+    for (const Effect& effect : effects) perform(live, effect);
   }
 
-  void perform(RunId run, const Effect& effect) {
+  void perform(const LiveRun& live, const Effect& effect) {
+    const RunId run = live.state.id;
     const auto* start = std::get_if<StartAttempt>(&effect);
     if (start != nullptr && !may_act && !is_stopping) {
       held.emplace_back(run, start->step);
       return;
     }
-    const auto found = runs.find(run);
-    if (found == runs.end()) return;
     const auto* cancel = std::get_if<CancelAttempt>(&effect);
     if (cancel != nullptr && std::erase(held, std::pair(run, cancel->step)) > 0)
-      return performer.begin_not(found->second.state, cancel->step);
-    performer.perform(*found->second.graph, found->second.state, effect);
+      return performer.begin_not(live.state, cancel->step);
+    performer.perform(*live.graph, live.state, effect);
   }
 
   void perform_held() {
     const auto waiting = std::exchange(held, {});
-    for (const auto& [run, step] : waiting) perform(run, StartAttempt{step});
+    for (const auto& [run, step] : waiting) {
+      const auto found = runs.find(run);
+      if (found != runs.end()) perform(found->second, StartAttempt{step});
+    }
   }
 
   // --- time
 
   void set_timer(RunId run) {
     const auto found = runs.find(run);
-    if (found == runs.end()) return;
-    const LiveRun& live = found->second;
-    wake_times.set(run, live.is_driven ? engine::next_due(live.state) : NextDue{},
-                   parts.clock->now());
+    if (found != runs.end()) set_timer(run, found->second);
+  }
+  void set_timer(RunId run, const LiveRun& live) {
+    const NextDue due = live.is_driven ? engine::next_due(live.state) : NextDue{};
+    if (due.is_empty()) return wake_times.forget(run);
+    wake_times.set(run, due, parts.clock->now());
   }
 
   std::optional<Instant> next_tick() const {

@@ -11,6 +11,11 @@ FinishAttempt end_of(const RunState& run, NodeIndex i, bool after_restart) {
   return {i, run.at(i).generation, run.at(i).attempts, Done{}, after_restart};
 }
 
+ActionError why_not_built(const Error& error) {
+  const bool is_secret = error.code() == ErrorCode::not_found;
+  return {is_secret ? ErrorClass::auth : ErrorClass::invalid, error.message()};
+}
+
 }  // namespace
 
 void Performer::perform(const Graph& graph, const RunState& run, const Effect& effect) {
@@ -23,8 +28,11 @@ void Performer::act(const Graph& graph, const RunState& run, const StartAttempt&
     const ActionError stopped{ErrorClass::unavailable, "the engine stopped before it began"};
     return end_later(run, i, NotDone{stopped}, true);
   }
-  auto attempt = attempt_of(graph, run, i);
-  if (attempt) parts_.executor->run(std::move(*attempt), outcome_to(run.id, end_of(run, i, false)));
+  // Built after the intent is on disk: the secrets are as they are now.
+  auto attempt =
+      build_attempt(graph, run, i, parts_.clock->now(), *parts_.evaluator, *parts_.secrets);
+  if (!attempt) return end_later(run, i, NotDone{why_not_built(attempt.error())}, false);
+  parts_.executor->run(std::move(attempt).value(), outcome_to(run.id, end_of(run, i, false)));
 }
 
 void Performer::begin_not(const RunState& run, NodeIndex i) {
@@ -116,18 +124,6 @@ void Performer::act(const Graph& graph, const RunState& run, const CancelAttempt
 void Performer::act(const Graph& graph, const RunState& run, const ForgetAttempt& effect) {
   const StepTree tree(graph, run.loops);
   parts_.executor->forget({run.id, tree.address(effect.step), effect.generation, effect.attempt});
-}
-
-// Built after the intent is on disk: the secrets are as they are now.
-std::optional<Attempt> Performer::attempt_of(const Graph& graph, const RunState& run, NodeIndex i) {
-  auto attempt =
-      build_attempt(graph, run, i, parts_.clock->now(), *parts_.evaluator, *parts_.secrets);
-  if (attempt) return std::move(attempt).value();
-  const bool is_secret = attempt.error().code() == ErrorCode::not_found;
-  const ActionError error{is_secret ? ErrorClass::auth : ErrorClass::invalid,
-                          attempt.error().message()};
-  end_later(run, i, NotDone{error}, false);
-  return std::nullopt;
 }
 
 Executor::OnOutcome Performer::outcome_to(RunId run, FinishAttempt command) {

@@ -43,7 +43,6 @@ class Performer {
   void act(const Graph& graph, const RunState& run, const CancelAttempt& effect);
   void act(const Graph& graph, const RunState& run, const ForgetAttempt& effect);
 
-  std::optional<Attempt> attempt_of(const Graph& graph, const RunState& run, NodeIndex i);
   Executor::OnOutcome outcome_to(RunId run, FinishAttempt command);
   void end_later(const RunState& run, NodeIndex i, Outcome outcome, bool after_restart);
   void answer_later(RunId run, Command command);

@@ -4,10 +4,25 @@
 
 namespace rung::engine {
 
-void Draft::emit_at(const std::string& address, state::Payload payload) {
-  if (events_.empty()) events_.reserve(4);  // most decisions are an outcome and the next intent
-  events_.push_back({now(), address, std::move(payload)});
-  const auto applied = apply_in_place(graph(), state_, events_.back());
+namespace {
+
+// Most decisions are an outcome and the next intent.
+constexpr std::size_t kUsual = 2;
+
+}  // namespace
+
+void Draft::perform(Effect effect) {
+  if (effects_.empty()) effects_.reserve(kUsual);
+  effects_.push_back(effect);
+}
+
+void Draft::emit_at(std::string address, state::Payload&& payload) {
+  if (events_.empty()) events_.reserve(kUsual);
+  state::Event& event = events_.emplace_back();
+  event.at = now();
+  event.step = std::move(address);
+  event.payload = std::move(payload);
+  const auto applied = apply_in_place(graph(), state_, event);
   ENSURE(applied.has_value(), applied.has_value() ? "" : applied.error().message().c_str());
 }
 

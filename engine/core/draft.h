@@ -29,12 +29,12 @@ class Draft {
   // A time from now as both clocks will know it.
   Due after(Duration wait) const { return {now() + wait, context_.now.boot + wait}; }
 
-  void emit(state::Payload payload) { emit_at("", std::move(payload)); }
-  void emit(NodeIndex i, state::Payload payload) { emit_at(address(i), std::move(payload)); }
+  void emit(state::Payload&& payload) { emit_at("", std::move(payload)); }
+  void emit(NodeIndex i, state::Payload&& payload) { emit_at(address(i), std::move(payload)); }
   // What only this engine knows of a wait that looks; no event tells it.
   Watch::Now& watching(NodeIndex i) { return state_.watches.at(i).now; }
   std::int64_t number_look() { return ++state_.looks_asked; }
-  void perform(Effect effect) { effects_.push_back(effect); }
+  void perform(Effect effect);
   void refuse(ErrorCode code, std::string message) { refusal_ = Refusal{code, std::move(message)}; }
   void notice(std::string what) { notice_ = std::move(what); }
   bool is_refused() const { return refusal_.has_value(); }
@@ -44,7 +44,7 @@ class Draft {
   Decision finish() &&;
 
  private:
-  void emit_at(const std::string& address, state::Payload payload);
+  void emit_at(std::string address, state::Payload&& payload);
 
   const Context& context_;
   RunState& state_;

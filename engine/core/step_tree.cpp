@@ -40,6 +40,7 @@ OpenLoop* Loops::of(NodeIndex loop) {
 // --- the tree
 
 const runbooks::Step& StepTree::step(NodeIndex i) const {
+  if (is_of_plan(i)) return graph_.step({i.number});
   if (const ScriptNode* made = call(i)) return made->step;
   return graph_.step(definition(i));
 }
@@ -50,13 +51,13 @@ NodeIndex StepTree::in_plan(NodeIndex i) const {
 }
 
 StepIndex StepTree::definition(NodeIndex i) const {
-  if (i.number < plan_size()) return {i.number};
+  if (is_of_plan(i)) return {i.number};
   const OpenLoop& loop = *loops_.around(i);
   return {loop.body.number + (i.number - loop.base.number) % loop.size};
 }
 
 NodeIndex StepTree::linked(NodeIndex from, StepIndex to) const {
-  while (from.number >= plan_size()) {
+  while (!is_of_plan(from)) {
     const OpenLoop& loop = *loops_.around(from);
     const bool is_inside = to >= loop.body && to.number < loop.body.number + loop.size;
     if (is_inside)
@@ -70,7 +71,7 @@ std::string StepTree::address(NodeIndex i) const {
   if (const ScriptNode* made = call(i))
     return address(made->parent) + "/" + made->part + (made->doer ? "@undo" : "");
   const std::string& planned = step(i).address;
-  if (i.number < plan_size()) return planned;
+  if (is_of_plan(i)) return planned;
   const OpenLoop& loop = *loops_.around(i);
   const std::size_t body = graph_.step(loop.body).address.size();
   return address(loop.loop) + "/" + loop.items[loop.item_of(i)].part + planned.substr(body);
@@ -153,7 +154,7 @@ bool StepTree::is_real(NodeIndex i) const {
   if (call(i) != nullptr) return true;
   std::uint32_t depth = 0;
   const StepIndex defined = definition(i);
-  while (i.number >= plan_size()) {
+  while (!is_of_plan(i)) {
     depth += 1;
     i = loops_.around(i)->loop;
   }

@@ -103,7 +103,9 @@ class StepTree {
   const OpenLoop* around(NodeIndex i) const { return loops_.around(in_plan(i)); }
   const OpenLoop* opened_by(NodeIndex loop) const { return loops_.of(loop); }
   // The call of a script that the node is; nullptr for what stands in the plan.
-  const ScriptNode* call(NodeIndex i) const { return loops_.scripts.node(i); }
+  const ScriptNode* call(NodeIndex i) const {
+    return is_of_plan(i) ? nullptr : loops_.scripts.node(i);
+  }
   // A script that began, or the script that made the call; nullptr for others.
   const OpenScript* script(NodeIndex i) const { return loops_.scripts.around(i); }
 
@@ -113,7 +115,8 @@ class StepTree {
   NodeIndex in_plan(NodeIndex i) const;
   std::optional<NodeIndex> find_planned(std::string_view name) const;
   std::optional<NodeIndex> find_call(std::string_view name, int depth) const;
-  std::size_t plan_size() const { return graph_.size(); }
+  // A step that the plan itself names: neither of an item nor a call.
+  bool is_of_plan(NodeIndex i) const { return i.number < graph_.size(); }
   // The node of a step that the plan links to the one behind `from`.
   NodeIndex linked(NodeIndex from, StepIndex to) const;
 

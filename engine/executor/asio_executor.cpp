@@ -33,7 +33,7 @@ class AsioExecutor::Inside {
     commands_.limit = limits_.commands;
   }
 
-  Flight& add(FlightKind kind, Attempt attempt, const std::string& uses);
+  Flight& add(FlightKind kind, Attempt&& attempt);
   void conform_target(Flight& flight);
   void ask(Flight& flight);
   void cancel(const AttemptId& id, CancelHow how);
@@ -82,17 +82,17 @@ class AsioExecutor::Inside {
 
 // --- what is asked for, and the order in which it begins
 
-Flight& AsioExecutor::Inside::add(FlightKind kind, Attempt attempt, const std::string& uses) {
+Flight& AsioExecutor::Inside::add(FlightKind kind, Attempt&& attempt) {
   auto& flight = flights_.emplace_back();
   flight.self = std::prev(flights_.end());
   flight.kind = kind;
-  flight.id = attempt.id;
-  flight.action = parts_.registry->find(uses);
+  flight.action = parts_.registry->find(attempt.uses);
   flight.secrets = attempt.secrets;
   flight.leftovers = std::move(attempt.leftovers);
   flight.started_on = std::move(attempt.started_on);
   flight.turn = attempt.turn;
   flight.request = request_for(attempt);
+  flight.id = std::move(attempt.id);
   flight.request.clock = parts_.clock;
   flight.request.log = parts_.log;
   for (auto& secret : actions::secret_contents(flight.request.with)) {
@@ -251,10 +251,13 @@ awaitable<void> AsioExecutor::Inside::perform(Flight& flight) {
     std::optional<ProbeAnswer> found = co_await runner_.perform_probe(flight);
     if (!found) co_return;
     answer(flight, std::move(*found));
-  } else {
-    std::optional<Outcome> outcome = co_await runner_.perform_attempt(flight);
+  } else if (flight.is_command()) {
+    std::optional<Outcome> outcome = co_await runner_.perform_command(flight);
     if (!outcome) co_return;
     answer(flight, std::move(*outcome));
+  } else {
+    Outcome outcome = co_await runner_.perform_action(flight);
+    answer(flight, std::move(outcome));
   }
   if (flight.command != nullptr) co_await flight.command->reap();
 }
@@ -286,6 +289,7 @@ void AsioExecutor::Inside::end_soon(Flight& flight, CancelHow how) {
 // From inside the loop only: Asio would otherwise keep a pointer into the signal and use it when
 // the flight has ended.
 void AsioExecutor::Inside::end_coroutine(Flight& flight) {
+  if (!flight.life) flight.life = std::make_shared<int>(0);
   asio::post(*parts_.loop, [f = &flight, life = std::weak_ptr<int>(flight.life)] {
     if (!life.expired()) f->signal.emit(asio::cancellation_type::terminal);
   });
@@ -351,16 +355,14 @@ AsioExecutor::AsioExecutor(ExecutorParts parts, ExecutorLimits limits)
 AsioExecutor::~AsioExecutor() = default;
 
 void AsioExecutor::run(Attempt attempt, OnOutcome done) {
-  const std::string uses = attempt.uses;
-  auto& flight = inside_->add(FlightKind::run, std::move(attempt), uses);
+  auto& flight = inside_->add(FlightKind::run, std::move(attempt));
   flight.done = std::move(done);
   inside_->ask(flight);
 }
 
 void AsioExecutor::recover(Attempt attempt, std::function<void(std::string)> adopted,
                            OnOutcome done) {
-  const std::string uses = attempt.uses;
-  auto& flight = inside_->add(FlightKind::recover, std::move(attempt), uses);
+  auto& flight = inside_->add(FlightKind::recover, std::move(attempt));
   flight.adopted = std::move(adopted);
   flight.done = std::move(done);
   inside_->ask(flight);
@@ -368,20 +370,19 @@ void AsioExecutor::recover(Attempt attempt, std::function<void(std::string)> ado
 
 void AsioExecutor::probe(Attempt attempt, const runbooks::ActionUse* probe_use,
                          Value::Map probe_with, OnProbed done) {
-  const std::string uses = probe_use == nullptr ? attempt.uses : probe_use->uses;
   if (probe_use != nullptr) {
+    attempt.uses = probe_use->uses;
     attempt.with = std::move(probe_with);
     attempt.outputs = probe_use->outputs;
   }
-  auto& flight = inside_->add(FlightKind::probe, std::move(attempt), uses);
+  auto& flight = inside_->add(FlightKind::probe, std::move(attempt));
   flight.uses_ability = probe_use == nullptr;
   flight.probed = std::move(done);
   inside_->ask(flight);
 }
 
 void AsioExecutor::look(Attempt attempt, OnProbed done) {
-  const std::string uses = attempt.uses;
-  auto& flight = inside_->add(FlightKind::look, std::move(attempt), uses);
+  auto& flight = inside_->add(FlightKind::look, std::move(attempt));
   flight.probed = std::move(done);
   inside_->ask(flight);
 }

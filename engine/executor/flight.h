@@ -40,7 +40,7 @@ struct Flight {
   bool is_begun = false;
   bool is_answered = false;
   std::list<Flight>::iterator self;
-  std::shared_ptr<int> life = std::make_shared<int>(0);  // ends with the flight
+  std::shared_ptr<int> life;  // from when its end is asked for; ends with the flight
 
   bool is_command() const { return action != nullptr && action->command() != nullptr; }
   // It asks the world and changes nothing; nobody adopts it.

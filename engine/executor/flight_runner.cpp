@@ -19,6 +19,22 @@ failpoint::Fault reach(std::string_view site, const Flight& flight) {
 
 namespace {
 
+// Faults that tests inject around an effect; there are none around a look.
+bool fails_before(const Flight& flight) {
+  return flight.kind == FlightKind::run &&
+         reach("executor.before_effect", flight) != failpoint::Fault::none;
+}
+Outcome injected_before() {
+  return NotDone{{ErrorClass::unavailable, "injected: it did not begin"}};
+}
+bool fails_after(const Flight& flight) {
+  return flight.kind == FlightKind::run &&
+         reach("executor.after_effect", flight) != failpoint::Fault::none;
+}
+Outcome injected_after() {
+  return Unknown{{ErrorClass::internal, "injected: the answer is lost"}};
+}
+
 awaitable<Outcome> work_of(Flight& flight) {
   auto& request = flight.request;
   auto* participant = request.transaction.empty() ? nullptr : flight.action->participant();
@@ -33,22 +49,24 @@ awaitable<Outcome> work_of(Flight& flight) {
 
 }  // namespace
 
-awaitable<std::optional<Outcome>> FlightRunner::perform_attempt(Flight& flight) {
-  const bool is_run = flight.kind == FlightKind::run;
-  if (is_run && reach("executor.before_effect", flight) != failpoint::Fault::none) {
-    co_return NotDone{{ErrorClass::unavailable, "injected: it did not begin"}};
-  }
+awaitable<Outcome> FlightRunner::perform_action(Flight& flight) {
+  if (fails_before(flight)) co_return injected_before();
   Outcome outcome = Unknown{};
-  if (flight.is_command()) {
-    CommandResult result = co_await perform_command(flight);
-    if (std::holds_alternative<LeftRunning>(result)) co_return std::nullopt;
-    outcome = interpret(flight, std::move(result));
-  } else {
-    outcome = co_await perform_action(flight);
+  try {
+    outcome = co_await work_of(flight);
+  } catch (const std::exception& exception) {
+    outcome = thrown(flight, exception.what());
   }
-  if (is_run && reach("executor.after_effect", flight) != failpoint::Fault::none) {
-    outcome = Unknown{{ErrorClass::internal, "injected: the answer is lost"}};
-  }
+  if (fails_after(flight)) outcome = injected_after();
+  co_return outcome;
+}
+
+awaitable<std::optional<Outcome>> FlightRunner::perform_command(Flight& flight) {
+  if (fails_before(flight)) co_return injected_before();
+  CommandResult result = co_await run_command(flight);
+  if (std::holds_alternative<LeftRunning>(result)) co_return std::nullopt;
+  Outcome outcome = interpret(flight, std::move(result));
+  if (fails_after(flight)) outcome = injected_after();
   co_return outcome;
 }
 
@@ -57,7 +75,7 @@ awaitable<std::optional<ProbeAnswer>> FlightRunner::perform_probe(Flight& flight
   if (flight.uses_ability) {
     found = co_await perform_look(flight);
   } else if (flight.is_command()) {
-    CommandResult result = co_await perform_command(flight);
+    CommandResult result = co_await run_command(flight);
     if (std::holds_alternative<LeftRunning>(result)) co_return std::nullopt;
     found = flight.kind == FlightKind::look ? answer_of(interpret(flight, std::move(result)))
                                             : interpret_probe(flight, std::move(result));
@@ -69,17 +87,6 @@ awaitable<std::optional<ProbeAnswer>> FlightRunner::perform_probe(Flight& flight
     found = answer_of(std::move(outcome));
   }
   co_return found;
-}
-
-awaitable<Outcome> FlightRunner::perform_action(Flight& flight) {
-  std::string what;
-  try {
-    Outcome outcome = co_await work_of(flight);
-    co_return outcome;
-  } catch (const std::exception& exception) {
-    what = exception.what();
-  }
-  co_return thrown(flight, what);
 }
 
 awaitable<ProbeAnswer> FlightRunner::perform_look(Flight& flight) {
@@ -101,7 +108,7 @@ Unknown FlightRunner::thrown(const Flight& flight, const std::string& what) {
   return Unknown{{ErrorClass::internal, message}};
 }
 
-awaitable<CommandResult> FlightRunner::perform_command(Flight& flight) {
+awaitable<CommandResult> FlightRunner::run_command(Flight& flight) {
   const bool is_probe = flight.only_looks();
   const auto folder = supervisor::attempt_folder(parts_.store_folder, flight.folder_id());
   const auto cookie = supervisor::attempt_cookie(parts_.store, flight.folder_id());

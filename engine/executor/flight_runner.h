@@ -23,7 +23,8 @@ class FlightRunner {
   FlightRunner(const ExecutorParts& parts, Duration grace) : parts_(parts), grace_(grace) {}
 
   // Of a run or a recovery, and of a probe. Empty: the command is left running.
-  awaitable<std::optional<Outcome>> perform_attempt(Flight& flight);
+  awaitable<Outcome> perform_action(Flight& flight);
+  awaitable<std::optional<Outcome>> perform_command(Flight& flight);
   awaitable<std::optional<ProbeAnswer>> perform_probe(Flight& flight);
 
   // The outcome is on disk: the attempt's folder goes, where it has one.
@@ -32,9 +33,8 @@ class FlightRunner {
   void sweep(RunId run, std::set<std::string> keep);
 
  private:
-  awaitable<Outcome> perform_action(Flight& flight);
   awaitable<ProbeAnswer> perform_look(Flight& flight);
-  awaitable<CommandResult> perform_command(Flight& flight);
+  awaitable<CommandResult> run_command(Flight& flight);
   Result<supervisor::Job> make_job(Flight& flight);
   Unknown thrown(const Flight& flight, const std::string& what);
   void remove_folder(const AttemptId& id);
