@@ -131,12 +131,16 @@ const E& default_of() {
   return event;
 }
 
+// Of most payloads that are not empty: an intent with few inputs.
+constexpr std::size_t kUsualBytes = 120;
+
 template <class E>
 std::string write_payload(const E& event) {
   std::string out;
   const auto write_field = [&](const auto& field) {
     const auto& value = event.*field.member;
     if (is_default(value, default_of<E>().*field.member)) return;
+    if (out.empty()) out.reserve(kUsualBytes);
     out += out.empty() ? R"({")" : R"(,")";
     out += field.key;
     out += R"(":)";

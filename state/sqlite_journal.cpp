@@ -99,12 +99,15 @@ Result<Committed> JournalWriter::write(const RunWrite& write) {
 // A run that is over may be gone at any time: its end need not be found again. Nothing but notes
 // comes to one that nobody drives any more.
 void JournalWriter::note_if_finished(const RunWrite& write) {
-  const bool is_known = changed_.contains(write.run.number) || ends_->find(write.run) != nullptr;
-  const bool is_noted =
-      !is_known && std::all_of(write.events.begin(), write.events.end(), [](const Event& event) {
-        return std::holds_alternative<RunNoted>(event.payload);
-      });
   const bool has_ended = write.summary && is_terminal(write.summary->status);
+  const auto is_note = [](const Event& event) {
+    return std::holds_alternative<RunNoted>(event.payload);
+  };
+  const auto is_known = [&] {
+    return changed_.contains(write.run.number) || ends_->find(write.run) != nullptr;
+  };
+  const bool is_noted =
+      std::all_of(write.events.begin(), write.events.end(), is_note) && !is_known();
   if (has_ended || is_noted) finished_.push_back(write.run.number);
 }
 
