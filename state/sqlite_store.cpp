@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <deque>
 #include <thread>
 
 namespace rung::state {
@@ -26,17 +27,49 @@ Error not_there(const std::string& reason) {
   return {ErrorCode::unavailable, "the store is not available now: " + reason};
 }
 
-// What lives on the engine thread: the callbacks, and whether anybody still wants them.
-struct EngineSide {
-  bool is_alive = true;
-  std::function<void(StoreState, std::string)> changed;
-};
-
 // What the engine thread is to be told, in order.
 struct Delivery {
   std::function<void()> told;  // or
   Completion done;
   Committed answer = Committed::committed;
+};
+
+// What lives on the engine thread: the callbacks, and whether anybody still wants them.
+class EngineSide : public std::enable_shared_from_this<EngineSide> {
+ public:
+  explicit EngineSide(Post post) : post_(std::move(post)) {}
+
+  bool is_alive = true;
+  std::function<void(StoreState, std::string)> changed;
+
+  void tell(std::vector<Delivery> deliveries) {
+    const bool is_telling = !untold_.empty();
+    untold_.insert(untold_.end(), std::move_iterator(deliveries.begin()),
+                   std::move_iterator(deliveries.end()));
+    if (!is_telling) tell_some();
+  }
+
+ private:
+  // What is told sets work going, which comes before the rest: it finds the run still in the
+  // processor's cache, and what it submits is written meanwhile.
+  static constexpr std::size_t kAtOnce = 8;
+
+  void tell_some() {
+    for (std::size_t n = 0; n < kAtOnce && !untold_.empty() && is_alive; ++n) {
+      const Delivery next = std::move(untold_.front());
+      untold_.pop_front();
+      if (next.told) {
+        next.told();
+      } else {
+        next.done(next.answer);
+      }
+    }
+    if (!is_alive || untold_.empty()) return;
+    post_([self = shared_from_this()] { self->tell_some(); });
+  }
+
+  const Post post_;
+  std::deque<Delivery> untold_;
 };
 
 // The writer thread: it alone touches the connection.
@@ -138,15 +171,12 @@ class Writer {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       deliveries.push_back(delivery(requests[i], answers[i]));
     }
-    post_([engine = engine_, deliveries = std::move(deliveries)] {
-      for (const Delivery& delivery : deliveries) {
-        if (!engine->is_alive) return;
-        if (delivery.told) {
-          delivery.told();
-        } else {
-          delivery.done(delivery.answer);
-        }
-      }
+    tell(std::move(deliveries));
+  }
+
+  void tell(std::vector<Delivery> deliveries) {
+    post_([engine = engine_, deliveries = std::move(deliveries)]() mutable {
+      engine->tell(std::move(deliveries));
     });
   }
 
@@ -296,15 +326,16 @@ class Writer {
       // Whoever drives tells it, with the reason.
       log_->info("the store is not up", {{"store", options_.path}, {"reason", reason}});
     }
-    post_([engine = engine_, state, reason] {
-      if (engine->is_alive && engine->changed) engine->changed(state, reason);
-    });
+    const auto say = [engine = engine_.get(), state, reason] {
+      if (engine->changed) engine->changed(state, reason);
+    };
+    tell({{say, nullptr, Committed::committed}});
   }
 
   const SqliteOptions options_;
   const Post post_;
   Log* const log_;
-  const std::shared_ptr<EngineSide> engine_ = std::make_shared<EngineSide>();
+  const std::shared_ptr<EngineSide> engine_ = std::make_shared<EngineSide>(post_);
   RequestQueue queue_;
   LiveCounts counts_;
   KnownEnds ends_;

@@ -83,6 +83,22 @@ TEST_F(SqliteStoreTest, CommitsWhatQueuesMeanwhileInOneTransaction) {
   EXPECT_LT(store->counts().commits, 200);
 }
 
+TEST_F(SqliteStoreTest, LetsWhatACompletionSetsGoingComeBeforeTheRestOfItsBatch) {
+  const auto store = open();
+  submit_and_wait(loop_, *store, creation(1, epoch_));
+  int told = 0;
+  int told_before = 0;
+  for (int i = 1; i <= 500; ++i) {
+    RunWrite write = a_start(1, epoch_, i);
+    write.barrier = i < 500 ? Barrier::lazy : Barrier::barrier;
+    store->submit(std::move(write), [&](Committed) {
+      if (++told == 1) loop_.post()([&] { told_before = told; });
+    });
+  }
+  ASSERT_TRUE(loop_.run_until([&] { return told == 500; }));
+  EXPECT_LT(told_before, 500);
+}
+
 TEST_F(SqliteStoreTest, GathersLazyWritesUntilSomethingIsUrgent) {
   const auto store = open();
   submit_and_wait(loop_, *store, creation(1, epoch_));
