@@ -153,7 +153,7 @@ void Laboratory::until(const std::function<bool()>& is_done, const char* what) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   while (!is_done()) {
     if (std::chrono::steady_clock::now() > end) give_up(what);
-    inside_->loop.run_one_for(std::chrono::milliseconds(100));
+    if (inside_->loop.poll() == 0) inside_->loop.run_one_for(std::chrono::milliseconds(100));
   }
 }
 
