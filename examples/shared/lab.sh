@@ -59,8 +59,8 @@ end_all_in() {
     kill -"$([ "$round" -le 10 ] && echo TERM || echo KILL)" $pids 2>/dev/null || true
     sleep 0.1
   done
-  for file in "$1"/*/data/postmaster.pid "$1"/*/*/data/postmaster.pid; do
-    [ ! -e "$file" ] || ipcrm -m "$(awk 'NR == 7 {print $2}' "$file")" 2>/dev/null || true
+  find "$1" -name postmaster.pid 2>/dev/null | while read -r file; do
+    ipcrm -m "$(awk 'NR == 7 {print $2}' "$file")" 2>/dev/null || true
   done
   rm -rf "$1"
 }

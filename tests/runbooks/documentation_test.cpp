@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <sstream>
 
 namespace rung::runbooks {
@@ -93,30 +92,6 @@ INSTANTIATE_TEST_SUITE_P(Language, DocumentedExample,
                          ::testing::ValuesIn(blocks_of(kRoot + "/docs/language.md")),
                          [](const auto& block) {
                            return "line_" + std::to_string(block.param.line);
-                         });
-
-std::vector<std::string> example_runbooks() {
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(kRoot + "/examples")) {
-    const auto runbook = entry.path() / "runbook.yaml";
-    if (std::filesystem::exists(runbook)) files.push_back(runbook.string());
-  }
-  return files;
-}
-
-class ShippedExample : public ::testing::TestWithParam<std::string> {};
-
-TEST_P(ShippedExample, HasNoError) {
-  const auto loaded = load_runbook(GetParam(), test_catalog());
-  EXPECT_TRUE(loaded.plan) << render(loaded.diagnostics, loaded.texts.lookup());
-}
-
-INSTANTIATE_TEST_SUITE_P(Examples, ShippedExample, ::testing::ValuesIn(example_runbooks()),
-                         [](const auto& file) {
-                           std::string name =
-                               std::filesystem::path(file.param).parent_path().filename().string();
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
                          });
 
 }  // namespace
