@@ -489,6 +489,13 @@ TEST_F(People, RejectByNotAnsweringInTime) {
   EXPECT_EQ(run_status(), state::RunStatus::cancelled);
 }
 
+TEST_F(People, CannotAnswerAnApprovalThatHasNotBegun) {
+  given(PlanBuilder().step(effect("copy")).step(approve("ok")));
+  send(Vote{"ok", true, by("ana"), ""});
+  EXPECT_THAT(refusal(),
+              HasSubstr("has not begun: it is no approval that waits for an answer yet"));
+}
+
 TEST_F(People, CannotSkipAnApproval) {
   given(with_dba(approve("ok", {"dba"})));
   send(SkipStep{"ok", {}, by("ana")});
