@@ -134,6 +134,19 @@ awaitable<MarkerFound> find_marker(SqlSession& session, const RunRequest& reques
   co_return found;
 }
 
+// A rollback is in memory first, other than a prepare and a commit: where the server dies within
+// the second, the transaction would be prepared again. A commit after it writes both.
+awaitable<SqlAnswer> keep_rollback(SqlSession& session, const RunRequest& request) {
+  SqlAnswer there = co_await make_markers(session);
+  if (!there.is_done()) co_return there;
+  const auto colon = request.transaction.find(':', request.transaction.find(':') + 1);
+  SqlAnswer kept = co_await session.ask(
+      "insert into rung_marker (name, at) values ('" + request.transaction.substr(0, colon) +
+          ":rollbacks', unix_timestamp()) on duplicate key update at = at + 1",
+      {});
+  co_return kept;
+}
+
 // What keeps others from the name and tells later what became of it.
 awaitable<SqlAnswer> make_ready(SqlSession& session, const RunRequest& request) {
   SqlAnswer held =
@@ -251,6 +264,8 @@ awaitable<Outcome> MysqlTransaction::rollback(RunRequest request) {
   if (has_name(all, request.transaction)) {
     SqlAnswer done = co_await session.ask("xa rollback " + quoted(request.transaction), {});
     if (!done.is_done()) co_return ask_again(done, "rollback", request);
+    SqlAnswer kept = co_await keep_rollback(session, request);
+    if (!kept.is_done()) co_return ask_again(kept, "rollback", request);
     co_return Done{};
   }
   MarkerFound found = co_await find_marker(session, request);
@@ -259,6 +274,9 @@ awaitable<Outcome> MysqlTransaction::rollback(RunRequest request) {
     co_return the_opposite(request.target->name +
                            ": the prepared transaction was committed by somebody else");
   }
+  // An earlier try may have rolled it back, and lost its answer.
+  SqlAnswer kept = co_await keep_rollback(session, request);
+  if (!kept.is_done()) co_return ask_again(kept, "rollback", request);
   co_return Done{};
 }
 

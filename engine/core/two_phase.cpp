@@ -76,19 +76,19 @@ void finish_telling(Draft& draft, NodeIndex i, const Outcome& outcome) {
   try_again_later(draft, i, outcome);
 }
 
-// What the first participant that votes against says.
+// What the first participant that votes against says. One that has not voted yet says nothing.
 std::optional<ActionError> objection(const Draft& draft, NodeIndex two_phase) {
+  std::optional<ActionError> unsaid;
   for (const NodeIndex i : draft.tree().children(two_phase)) {
     const StepState& state = draft.at(i);
     const bool is_for =
         state.phase == AttemptPhase::prepared || state.status == StepStatus::succeeded;
     if (is_for) continue;
-    ActionError error =
-        state.error.value_or(ActionError{ErrorClass::refused, "somebody rolled it back"});
-    error.message = draft.address(i) + ": " + error.message;
-    return error;
+    const std::string who = draft.address(i) + ": ";
+    if (state.error) return ActionError{state.error->error_class, who + state.error->message};
+    if (!unsaid) unsaid = ActionError{ErrorClass::refused, who + "somebody rolled it back"};
   }
-  return std::nullopt;
+  return unsaid;
 }
 
 bool is_mixed(const Draft& draft, NodeIndex i, bool commits) {

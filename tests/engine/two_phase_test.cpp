@@ -81,6 +81,14 @@ TEST_F(TwoPhase, EndsThePrepareThatIsStillUnderWay) {
   EXPECT_EQ(turn("money/ledger"), state::Turn::rollback);
 }
 
+TEST_F(TwoPhase, NamesWhoObjectedAndNobodyWhoHadNotVoted) {
+  money();
+  ends("money/stock", failed());
+  ends("money/ledger", Unknown{});
+  ends("money/ledger", Done{});
+  EXPECT_EQ(at("money").error->message, "money/stock: no");
+}
+
 TEST_F(TwoPhase, PresumesThatWhatNobodyKnowsIsAborted) {
   money();
   ends("money/ledger", prepared());

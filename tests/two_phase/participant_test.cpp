@@ -139,6 +139,16 @@ TEST_P(ParticipantTest, keeps_its_promise_over_a_power_cut) {
   EXPECT_EQ(money(), "70");
 }
 
+// MariaDB writes a rollback of what was prepared only with the next commit.
+TEST_P(ParticipantTest, keeps_a_rollback_over_a_power_cut) {
+  const Done done_ = prepared(take(30));
+  done(wait(participant().rollback(request(done_.receipt))));
+  server_->kill();
+  server_->start();
+  EXPECT_THAT(server_->prepared(), IsEmpty());
+  EXPECT_EQ(money(), "100");
+}
+
 TEST_P(ParticipantTest, tells_a_commit_whose_answer_was_lost) {
   const Done done_ = prepared(take(30));
   done(wait(participant().commit(request(done_.receipt))));
