@@ -41,6 +41,8 @@ void add_no_return(const RunView& run, Brief& brief) {
 
 void add_doubts(const RunView& run, Brief& brief) {
   for (const StepView& step : run.steps) {
+    if (!step.cannot_look.empty())
+      brief.risks.push_back(step.address + " cannot look, and guards nothing: " + step.cannot_look);
     if (step.status == StepStatus::in_doubt)
       brief.risks.push_back(step.address + " is in doubt: nobody knows whether it happened");
     if (step.status == StepStatus::failed && !step.is_tolerated)

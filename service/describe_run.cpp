@@ -47,6 +47,14 @@ StepView view_of(const runbooks::Plan& plan, const engine::StepTree& tree,
   return view;
 }
 
+// A condition that cannot look guards nothing, and nobody would miss it.
+std::string why_blind(const engine::RunState& run, NodeIndex guard) {
+  const auto watch = run.watches.find(guard);
+  const bool is_looking = run.at(guard).status == StepStatus::running;
+  return is_looking && watch != run.watches.end() && watch->second.kept ? watch->second.kept->error
+                                                                        : "";
+}
+
 void add_corrections(StepView& view, const History& history, NodeIndex i) {
   const auto& all = history.state().corrections;
   const auto found = all.find(i);
@@ -149,6 +157,7 @@ Value step_value(const StepView& step) {
                  {"started_at", time_or_null(step.started_at)},
                  {"finished_at", time_or_null(step.finished_at)}};
   if (!step.place.empty()) map.emplace("place", step.place);
+  if (!step.cannot_look.empty()) map.emplace("cannot_look", step.cannot_look);
   if (!step.phase.empty()) map.emplace("phase", step.phase);
   if (!step.target.empty()) map.emplace("target", step.target);
   if (step.is_adopted) map.emplace("adopted", true);
@@ -293,8 +302,10 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   const engine::StepTree tree = history.tree();
   add_steps(history, engine::node_of(plan.root), view.steps);
   add_steps(history, engine::node_of(plan.finally), view.steps);
-  for (const runbooks::StepIndex guard : graph.guards())
+  for (const runbooks::StepIndex guard : graph.guards()) {
     view.steps.push_back(view_of(plan, tree, run, engine::node_of(guard)));
+    view.steps.back().cannot_look = why_blind(run, engine::node_of(guard));
+  }
   view.loss = loss_of(view.steps);
   view.deeds = history.deeds();
   view.engines = history.engines();

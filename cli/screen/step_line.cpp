@@ -75,7 +75,9 @@ std::string skipped_text(const StepView& step) {
 std::string doing_text(const StepView& step, TimePoint now) {
   std::string text = step.attempts > 1 ? "try " + std::to_string(step.attempts) : "";
   const auto add = [&](const std::string& more) { text += (text.empty() ? "" : ", ") + more; };
-  if (step.address.starts_with("abort_if/")) add("ends the run when it holds");
+  const bool is_guard = step.address.starts_with("abort_if/");
+  if (is_guard && !step.cannot_look.empty()) add("CANNOT LOOK: " + one_line(step.cannot_look));
+  if (is_guard && step.cannot_look.empty()) add("ends the run when it holds");
   if (!step.progress.empty()) add(one_line(step.progress));
   if (step.due) add(brief(*step.due - now) + " left");
   return text;

@@ -87,6 +87,19 @@ TEST_F(AbortIfTest, IsToldToThoseWhoAreAskedAboutAStepInDoubt) {
   EXPECT_EQ(run.wait().code, 1);
 }
 
+TEST_F(AbortIfTest, SaysThatItCannotLook) {
+  box.write(
+      "runbook.yaml",
+      "rung: v1\nname: blind\nabort_if:\n"
+      "  rate: {command: [echo, rate=%], outputs: {rate: percent}, that: rate > 10%, every: 1s}\n"
+      "steps:\n  - {id: go, wait: {signal: ready}, timeout: 5m}\n");
+  Process run = box.start({"run"});
+  EXPECT_TRUE(box.comes_true(std::string(RUNG_BINARY) + " show 1 | grep -q 'CANNOT LOOK.*rate'"));
+  EXPECT_THAT(box.rung({"brief", "1"}).out, HasSubstr("abort_if/rate cannot look"));
+  box.rung({"signal", "1", "ready"});
+  EXPECT_EQ(run.wait().code, 0);
+}
+
 TEST_F(AbortIfTest, UndoesTheRunWhereAFailureDoes) {
   given("on_failure: undo_run\n");
   Process run = started();
