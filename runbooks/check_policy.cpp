@@ -1,5 +1,6 @@
 #include "runbooks/check_policy.h"
 
+#include "base/words.h"
 #include "runbooks/fields.h"
 
 #include <algorithm>
@@ -100,6 +101,7 @@ class PolicyCheck {
     const ActionSpec* spec = checking_.catalog.find(step.action.uses);
     if (spec == nullptr) return;
     check_doubt(step, draft, effect);
+    check_probe(step, draft);
     check_undo(step, draft, effect);
   }
 
@@ -119,6 +121,22 @@ class PolicyCheck {
             " runs once: if the engine loses sight of it, a person must tell whether it happened",
         "add  how_to_tell: ...,  a `probe:`,  or  in_doubt: retry  where running it twice does no "
         "harm");
+  }
+
+  // What the action gave is lost with the engine that waited for it.
+  void check_probe(const Step& step, const DraftStep& draft) {
+    if (!step.probe) return;
+    std::vector<std::string> missing;
+    for (const auto& [output, spec] : step.action.outputs) {
+      if (!step.probe->outputs.contains(output)) missing.push_back(output);
+    }
+    const Member* probe = draft.node->member("probe");
+    if (missing.empty() || probe == nullptr) return;
+    report().warning(
+        place_of(*probe),
+        "after a crash this probe may tell that " + name(step) + " is done, and then its " +
+            joined(missing) + " would be null",
+        "let the probe print it too, and add  outputs: {" + missing.front() + ": ...}");
   }
 
   void check_undo(const Step& step, const DraftStep& draft, std::optional<EffectClass> effect) {
