@@ -156,7 +156,7 @@ std::string remark_of(const StepView& step, TimePoint now) {
 
 std::string step_line(const Style& style, const StepView& step, std::size_t address_width,
                       TimePoint now) {
-  const std::string left = fitted(step.address, address_width) + "  ";
+  const std::string left = fitted_end(step.address, address_width) + "  ";
   std::string time = time_of(step, now);
   time.insert(0, time.size() < 6 ? 6 - time.size() : 0, ' ');
   const std::size_t used = 6 + address_width + 2 + 6 + 3;

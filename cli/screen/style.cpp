@@ -103,6 +103,12 @@ std::string fitted(std::string_view text, std::size_t width) {
   return kept + std::string(width - columns(kept), '.');
 }
 
+std::string fitted_end(std::string_view text, std::size_t width) {
+  if (columns(text) <= width) return fitted(text, width);
+  while (columns(text) > width - 3) text.remove_prefix(first_character(text).length);
+  return fitted("..." + std::string(text), width);
+}
+
 std::string cut(std::string_view text, std::size_t width) {
   return columns(text) <= width ? std::string(text) : fitted(text, width);
 }

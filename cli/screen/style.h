@@ -25,6 +25,8 @@ std::size_t columns(std::string_view text);
 std::string clipped(std::string_view text, std::size_t width);
 // Filled up with spaces, or cut with "..." where it is longer.
 std::string fitted(std::string_view text, std::size_t width);
+// The same, cut at its begin: what the end tells apart stays. Requires a width above 3.
+std::string fitted_end(std::string_view text, std::size_t width);
 // As it is, or cut with "...".
 std::string cut(std::string_view text, std::size_t width);
 // Filled up with spaces; two at least where it is longer.

@@ -76,5 +76,17 @@ TEST_F(ForEachTest, ShowsThePlanOfAnItemOnceAndTheItemsOfARunOneByOne) {
   EXPECT_THAT(box.rung({"report", "1"}).out, HasSubstr("tiers/cloud/put"));
 }
 
+TEST_F(ForEachTest, ShowsOfALongAddressWhatTellsItApart) {
+  box.write("long.yaml",
+            "rung: v1\nname: long\nsteps:\n"
+            "  - id: a_rather_long_name_of_a_loop\n"
+            "    for_each: {item: server, in: [web-with-a-long-name-1, web-with-a-long-name-2]}\n"
+            "    steps: [{id: drain, set: {done: true}}, {id: join_again, set: {done: true}}]\n");
+  EXPECT_EQ(box.rung({"run", "long.yaml"}).code, 0);
+  const std::string shown = box.rung({"show", "1"}).out;
+  EXPECT_THAT(shown, HasSubstr("web-with-a-long-name-1/drain"));
+  EXPECT_THAT(shown, HasSubstr("web-with-a-long-name-2/join_again"));
+}
+
 }  // namespace
 }  // namespace rung::cli
