@@ -43,7 +43,7 @@ struct StepView {
   std::int64_t corrected_after = 0;  // attempts that were made before the first of them
   Value::Map outputs;
   std::optional<ActionError> error;  // of the latest attempt that did not end well
-  std::string cannot_look;  // of a condition: why its latest look gave nothing
+  std::string cannot_look;           // of a condition: why its latest look gave nothing
   std::string skipped_because;
   std::string who;                      // decided, resolved or skipped it
   std::optional<TimePoint> started_at;  // first
