@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "scripting/lua_evaluator.h"
 #include "state/memory_store.h"
+#include "tests/engine/no_calendar.h"
 #include "tests/engine/plan_builder.h"
 #include "tests/engine/sim_world.h"
 
@@ -26,15 +27,6 @@ constexpr std::int64_t kRuns = 8;
 class NoLog final : public Log {
  public:
   void write(LogLevel, std::string_view, std::initializer_list<Field>) override {}
-};
-class NoCalendar final : public Calendar {
- public:
-  Result<TimePoint> next(std::string_view, std::string_view, TimePoint now) const override {
-    return now;
-  }
-  Result<LocalTime> local(std::string_view, TimePoint) const override {
-    return LocalTime{"2026-11-21 12:00:00", 5};
-  }
 };
 class NoSecrets final : public Secrets {
  public:

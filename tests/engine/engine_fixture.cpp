@@ -18,6 +18,7 @@ void EngineTest::boots() {
   parts.store = store_.get();
   parts.executor = this;
   parts.facts = this;
+  parts.calendar = &calendar_;
   parts.clock = &clock_;
   parts.random = &random_;
   parts.evaluator = evaluator_.get();

@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 #include "scripting/lua_evaluator.h"
 #include "state/memory_store.h"
+#include "tests/engine/no_calendar.h"
 #include "tests/engine/plan_builder.h"
 
 #include <gmock/gmock.h>
@@ -57,6 +58,7 @@ class EngineTest : public ::testing::Test,
   VirtualClock clock_;
   SeededRandom random_{1};
   std::unique_ptr<state::MemoryStore> store_;
+  NoCalendar calendar_;
   std::unique_ptr<Engine> engine_;
   std::deque<std::function<void()>> posted_;
   std::vector<std::string> calls_;  // of the executor: "run copy", "recover copy", "cancel copy"

@@ -28,8 +28,8 @@ TEST(Script, AsksForEachActionOnceAndGoesOnWithItsAnswer) {
     local b = action("http.get", {url = a.next})
     return {last = b.next})");
   driver.act = [](const ScriptCall& call) {
-    const Value* with = Value(call.arguments).member("with");
-    return Value(Value::Map{{"next", *with->member("url")->string() + "x"}});
+    const Value* with = call.arguments.at("with").member("url");
+    return Value(Value::Map{{"next", *with->string() + "x"}});
   };
   EXPECT_EQ(driver.outputs(), names({{"last", "http://axx"}}));
   EXPECT_THAT(driver.acted, ElementsAre("http.get", "http.get-2"));
