@@ -135,16 +135,20 @@ awaitable<MarkerFound> find_marker(SqlSession& session, const RunRequest& reques
 }
 
 // A rollback is in memory first, other than a prepare and a commit: where the server dies within
-// the second, the transaction would be prepared again. A commit after it writes both.
-awaitable<SqlAnswer> keep_rollback(SqlSession& session, const RunRequest& request) {
+// the second, the transaction would be prepared again. A commit after it writes both. A server that
+// takes no row (it is read-only by now, or a right is gone) has rolled back all the same: what
+// comes back with it, the sweep finds.
+awaitable<Outcome> keep_rollback(SqlSession& session, const RunRequest& request) {
   SqlAnswer there = co_await make_markers(session);
-  if (!there.is_done()) co_return there;
+  if (there.is_open()) co_return ask_again(there, "rollback", request);
+  if (!there.is_done()) co_return Done{};
   const auto colon = request.transaction.find(':', request.transaction.find(':') + 1);
   SqlAnswer kept = co_await session.ask(
       "insert into rung_marker (name, at) values ('" + request.transaction.substr(0, colon) +
           ":rollbacks', unix_timestamp()) on duplicate key update at = at + 1",
       {});
-  co_return kept;
+  if (kept.is_open()) co_return ask_again(kept, "rollback", request);
+  co_return Done{};
 }
 
 // What keeps others from the name and tells later what became of it.
@@ -264,9 +268,8 @@ awaitable<Outcome> MysqlTransaction::rollback(RunRequest request) {
   if (has_name(all, request.transaction)) {
     SqlAnswer done = co_await session.ask("xa rollback " + quoted(request.transaction), {});
     if (!done.is_done()) co_return ask_again(done, "rollback", request);
-    SqlAnswer kept = co_await keep_rollback(session, request);
-    if (!kept.is_done()) co_return ask_again(kept, "rollback", request);
-    co_return Done{};
+    Outcome kept = co_await keep_rollback(session, request);
+    co_return kept;
   }
   MarkerFound found = co_await find_marker(session, request);
   if (!found.answer.is_done()) co_return ask_again(found.answer, "rollback", request);
@@ -275,9 +278,8 @@ awaitable<Outcome> MysqlTransaction::rollback(RunRequest request) {
                            ": the prepared transaction was committed by somebody else");
   }
   // An earlier try may have rolled it back, and lost its answer.
-  SqlAnswer kept = co_await keep_rollback(session, request);
-  if (!kept.is_done()) co_return ask_again(kept, "rollback", request);
-  co_return Done{};
+  Outcome kept = co_await keep_rollback(session, request);
+  co_return kept;
 }
 
 awaitable<Participant::Prepared> MysqlTransaction::list(RunRequest request) {

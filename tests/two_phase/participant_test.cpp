@@ -149,6 +149,17 @@ TEST_P(ParticipantTest, keeps_a_rollback_over_a_power_cut) {
   EXPECT_EQ(money(), "100");
 }
 
+TEST_P(ParticipantTest, has_rolled_back_where_its_note_of_it_is_refused) {
+  if (is_postgres()) GTEST_SKIP() << "PostgreSQL writes a rollback by itself";
+  const Done done_ = prepared(take(30));
+  server_->first(
+      "create trigger stock.refuse before insert on stock.rung_marker for each row "
+      "if new.name like '%:rollbacks' then signal sqlstate '45000'; end if");
+  done(wait(participant().rollback(request(done_.receipt))));
+  EXPECT_THAT(server_->prepared(), IsEmpty());
+  EXPECT_EQ(money(), "100");
+}
+
 TEST_P(ParticipantTest, tells_a_commit_whose_answer_was_lost) {
   const Done done_ = prepared(take(30));
   done(wait(participant().commit(request(done_.receipt))));
