@@ -1,5 +1,8 @@
 #include "engine/freezes.h"
 
+#include "base/words.h"
+#include "engine/core/people.h"
+
 #include <algorithm>
 
 namespace rung::engine {
@@ -38,9 +41,34 @@ const state::Freeze* Freezes::find(const std::string& runbook, TimePoint now) co
   return until && *until <= now ? nullptr : &found->second;
 }
 
-void Freezes::apply(const state::FreezeChange& change) {
-  standing_.erase(change.runbook);
-  if (change.order) standing_.emplace(change.runbook, *change.order);
+std::optional<Refusal> Freezes::against(const FreezeRequest& request, TimePoint now) const {
+  const bool stands = find(request.runbook, now) != nullptr;
+  if (request.lifts) {
+    if (stands) return std::nullopt;
+    return Refusal{ErrorCode::not_found,
+                   (request.runbook.empty() ? "nothing is frozen as a whole"
+                                            : request.runbook + " is not frozen by itself") +
+                       ":  rung freeze  shows what is"};
+  }
+  if (request.by.say.empty())
+    return Refusal{ErrorCode::invalid, "whoever meets a freeze asks why:  --say \"why\""};
+  if (request.until && *request.until <= now) {
+    return Refusal{ErrorCode::invalid,
+                   "the freeze would end at " + to_string(*request.until) + ", which is over"};
+  }
+  if (!stands && standing_.size() >= kMost)
+    return Refusal{ErrorCode::exhausted, "1,000 runbooks are frozen already:  rung freeze --all"};
+  return std::nullopt;
+}
+
+void Freezes::hold(state::Freeze order) {
+  std::string runbook = order.runbook;
+  standing_.insert_or_assign(std::move(runbook), std::move(order));
+}
+
+void Freezes::lift(const state::Freeze& lifted) {
+  const auto found = standing_.find(lifted.runbook);
+  if (found != standing_.end() && found->second == lifted) standing_.erase(found);
 }
 
 std::vector<std::string> Freezes::against(const Beginning& run, const Calendar& calendar) const {
@@ -60,6 +88,27 @@ std::vector<std::string> Freezes::against(const Beginning& run, const Calendar& 
                     freeze.say);
   }
   return why;
+}
+
+std::optional<Refusal> refused_beginning(const Graph& graph,
+                                         const std::vector<std::string>& freezes,
+                                         const GlassBreaker& who) {
+  if (freezes.empty()) return std::nullopt;
+  const runbooks::Plan& plan = graph.plan();
+  const std::string what = plan.runbook + " was not started: " + joined(freezes, "; ");
+  if (!who.breaks_glass) {
+    return Refusal{
+        ErrorCode::suppressed,
+        what + ".  What is frozen:  rung freeze.  In an emergency:  --break-glass --say \"why\""};
+  }
+  if (!plan.break_glass.empty() && names_of(graph, RunState{}, plan.break_glass, who.by).empty()) {
+    return Refusal{ErrorCode::denied, what + ".  Only " + joined(plan.break_glass, ", ") +
+                                          " may break the glass (rung.yaml: break_glass), and " +
+                                          who.by.who + " is none of them"};
+  }
+  if (who.by.say.empty())
+    return Refusal{ErrorCode::invalid, what + ".  To break the glass say why:  --say \"why\""};
+  return std::nullopt;
 }
 
 }  // namespace rung::engine

@@ -53,6 +53,18 @@ bool is_measured(Type type) {
 
 }  // namespace
 
+DraftStep begin_check(const Member& member, const Fields& check) {
+  DraftStep draft;
+  draft.label = member.key;
+  draft.node = &member.value;
+  draft.place = place_of(member);
+  draft.kind_bit = kind_wait;
+  draft.step.kind = StepKind::wait;
+  draft.step.at = member.at;
+  draft.step.title = check.text("title");
+  return draft;
+}
+
 bool read_check(const Fields& check, const Reading& reading, DraftStep& draft) {
   const auto words = std::count_if(step_words().begin(), step_words().end(),
                                    [&](const StepWord& word) { return check.has(word.key); });

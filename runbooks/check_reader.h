@@ -4,6 +4,9 @@
 
 namespace rung::runbooks {
 
+// A step for the check that stands under this key.
+DraftStep begin_check(const Member& member, const Fields& check);
+
 // A use of an action that only reads and is looked at again and again, as the action of `draft`.
 // False: it was refused.
 bool read_check(const Fields& check, const Reading& reading, DraftStep& draft);

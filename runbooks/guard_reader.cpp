@@ -20,14 +20,7 @@ void read_looks(const Fields& fields, Report& report, WatchSpec& watch) {
 
 DraftStep read_one(const Member& member, const Table& table, const Reading& reading) {
   const Fields fields(member.value, table, reading.report);
-  DraftStep guard;
-  guard.label = member.key;
-  guard.node = &member.value;
-  guard.place = place_of(member);
-  guard.kind_bit = kind_wait;
-  guard.step.kind = StepKind::wait;
-  guard.step.at = member.at;
-  guard.step.title = fields.text("title");
+  DraftStep guard = begin_check(member, fields);
   guard.step.guard = GuardSpec{};
   WatchSpec watch;
   read_looks(fields, reading.report, watch);

@@ -52,14 +52,7 @@ void read_condition(const Reading& reading, DraftStep& draft, WatchSpec& watch) 
 DraftStep read_one(const Member& member, Duration within, const Table& table,
                    const Reading& reading) {
   const Fields fields(member.value, table, reading.report);
-  DraftStep check;
-  check.label = member.key;
-  check.node = &member.value;
-  check.place = place_of(member);
-  check.kind_bit = kind_wait;
-  check.step.kind = StepKind::wait;
-  check.step.at = member.at;
-  check.step.title = fields.text("title");
+  DraftStep check = begin_check(member, fields);
   check.step.timeout = within;
   WatchSpec watch;
   read_looks(fields, within, reading.report, watch);

@@ -47,6 +47,10 @@ class FreezesTest : public ::testing::Test {
   std::vector<std::string> against(TimePoint now = at(100)) const {
     return freezes.against({plan, mode, now}, calendar);
   }
+  std::string refusal(const FreezeRequest& request) const {
+    const auto refused = freezes.against(request, at(100));
+    return refused ? refused->message : "";
+  }
   bool holds(const std::string& text, int weekday = 0) {
     calendar.shown = {text, weekday};
     return !against().empty();
@@ -59,15 +63,15 @@ class FreezesTest : public ::testing::Test {
 };
 
 TEST_F(FreezesTest, AnOrderForAllHoldsEveryRunbook) {
-  freezes.apply({"", Freeze{"", "mira", "Black Friday", at(1), std::nullopt}});
+  freezes.hold({"", "mira", "Black Friday", at(1), std::nullopt});
   EXPECT_THAT(against(), ElementsAre("everything is frozen since 1970-01-01T00:00:01Z by mira: "
                                      "Black Friday"));
 }
 
 TEST_F(FreezesTest, AnOrderForOneRunbookHoldsNoOther) {
-  freezes.apply({"web", Freeze{"web", "mira", "x", at(1), std::nullopt}});
+  freezes.hold({"web", "mira", "x", at(1), std::nullopt});
   EXPECT_THAT(against(), IsEmpty());
-  freezes.apply({"shop", Freeze{"shop", "mira", "x", at(1), std::nullopt}});
+  freezes.hold({"shop", "mira", "x", at(1), std::nullopt});
   EXPECT_THAT(against(), ElementsAre(HasSubstr("shop is frozen")));
 }
 
@@ -79,9 +83,61 @@ TEST_F(FreezesTest, AnOrderEndsAtItsTime) {
 }
 
 TEST_F(FreezesTest, ALiftedOrderHoldsNothing) {
-  freezes = Freezes({Freeze{"", "mira", "x", at(1), std::nullopt}});
-  freezes.apply({"", std::nullopt});
+  const Freeze order{"", "mira", "x", at(1), std::nullopt};
+  freezes = Freezes({order});
+  freezes.lift(order);
   EXPECT_THAT(against(), IsEmpty());
+}
+
+TEST_F(FreezesTest, AnOrderGivenWhileALiftIsWrittenStays) {
+  const Freeze first{"", "mira", "x", at(1), std::nullopt};
+  freezes = Freezes({first});
+  freezes.hold({"", "bob", "again", at(2), std::nullopt});
+  freezes.lift(first);
+  EXPECT_THAT(against(), ElementsAre(HasSubstr("by bob: again")));
+}
+
+TEST_F(FreezesTest, AnOrderSaysWhyAndEndsLater) {
+  const By mira{"mira", {}, "Black Friday"};
+  EXPECT_EQ(freezes.against(FreezeRequest{.by = mira}, at(100)), std::nullopt);
+  EXPECT_THAT(refusal(FreezeRequest{.by = {"mira", {}, ""}}), HasSubstr("--say"));
+  EXPECT_THAT(refusal(FreezeRequest{.until = at(100), .by = mira}), HasSubstr("which is over"));
+}
+
+TEST_F(FreezesTest, OnlyWhatStandsIsLifted) {
+  freezes.hold({"web", "mira", "x", at(1), std::nullopt});
+  EXPECT_THAT(refusal(FreezeRequest{.lifts = true}), HasSubstr("nothing is frozen as a whole"));
+  EXPECT_THAT(refusal(FreezeRequest{.runbook = "shop", .lifts = true}),
+              HasSubstr("shop is not frozen by itself"));
+  EXPECT_EQ(freezes.against(FreezeRequest{.runbook = "web", .lifts = true}, at(100)), std::nullopt);
+}
+
+TEST_F(FreezesTest, OrdersAreBounded) {
+  for (std::size_t n = 0; n < Freezes::kMost; ++n)
+    freezes.hold({"r" + std::to_string(n), "mira", "x", at(1), std::nullopt});
+  const By mira{"mira", {}, "x"};
+  EXPECT_THAT(refusal(FreezeRequest{.by = mira}), HasSubstr("1,000 runbooks are frozen"));
+  EXPECT_EQ(freezes.against(FreezeRequest{.runbook = "r7", .by = mira}, at(100)), std::nullopt);
+}
+
+TEST_F(FreezesTest, WhoBeginsAgainstAFreezeBreaksTheGlassAndSaysWhy) {
+  const Graph graph(plan);
+  const By mira{"mira", {}, "the site is down"};
+  const By silent{"mira", {}, ""};
+  EXPECT_EQ(refused_beginning(graph, {}, {silent, false}), std::nullopt);
+  EXPECT_EQ(refused_beginning(graph, {"x"}, {mira, false})->code, ErrorCode::suppressed);
+  EXPECT_EQ(refused_beginning(graph, {"x"}, {silent, true})->code, ErrorCode::invalid);
+  EXPECT_EQ(refused_beginning(graph, {"x"}, {mira, true}), std::nullopt);
+}
+
+TEST_F(FreezesTest, OnlyWhoIsNamedBreaksTheGlass) {
+  plan.people = {{"oncall", {{"mira"}, {}}}};
+  plan.break_glass = {"oncall"};
+  const Graph graph(plan);
+  const By mira{"mira", {}, "the site is down"};
+  const By bob{"bob", {}, "the site is down"};
+  EXPECT_EQ(refused_beginning(graph, {"x"}, {mira, true}), std::nullopt);
+  EXPECT_EQ(refused_beginning(graph, {"x"}, {bob, true})->code, ErrorCode::denied);
 }
 
 TEST_F(FreezesTest, APeriodHoldsFromItsFirstMomentToItsLast) {
