@@ -47,22 +47,13 @@ Refusal too_many_wait() {
           "1,000 runs of this store wait for locks already; cancel some of them (`rung ls`)"};
 }
 
-Refusal not_frozen(const std::string& runbook) {
-  return {ErrorCode::not_found, (runbook.empty() ? "nothing is frozen as a whole"
-                                                 : runbook + " is not frozen by itself") +
-                                    ":  rung freeze  shows what is"};
-}
-Refusal too_many_freezes() {
-  return {ErrorCode::exhausted, "1,000 runbooks are frozen already:  rung freeze --all"};
-}
-
 }  // namespace
 
 struct Engine::Inside {
   Inside(Parts p, Scope s)
       : parts(std::move(p)),
         scope(std::move(s)),
-        loader(*parts.store, plans),
+        loader(*parts.store, *parts.plans),
         performer(parts, [this](RunId run, const Command& answer) {
           execute(run, answer, std::nullopt, nullptr);
         }) {}
@@ -522,7 +513,7 @@ struct Engine::Inside {
   // --- new runs
 
   void start(StartRequest request, std::optional<CommandId> row, OnReply reply) {
-    PlanCache::Entry& plan = plans.of(request.plan);
+    PlanCache::Entry& plan = parts.plans->of(request.plan);
     const RunId run{next_run};
     LiveRun live;
     live.graph = plan.graph;
@@ -538,7 +529,8 @@ struct Engine::Inside {
                  {}};
     Context context = this->context(live);
     fresh.despite = freezes.against({*request.plan, fresh.mode, context.now.utc}, *parts.calendar);
-    if (auto refusal = freezes_say(request, *live.graph, fresh))
+    if (auto refusal =
+            refused_beginning(*live.graph, fresh.despite, {fresh.by, request.breaks_glass}))
       return refuse(row, std::move(reply), refusal_reply({}, "", std::move(*refusal)));
     Decision created = create_run(live.state, fresh, context);
     if (created.refusal)
@@ -564,27 +556,6 @@ struct Engine::Inside {
     submit(run, kept, Seq{0}, std::move(pending));
   }
 
-  // Why a run may not begin: it is frozen, and nobody who may has broken the glass.
-  std::optional<Refusal> freezes_say(const StartRequest& request, const Graph& graph,
-                                     const NewRun& fresh) const {
-    if (fresh.despite.empty()) return std::nullopt;
-    const std::string what =
-        request.plan->runbook + " was not started: " + joined(fresh.despite, "; ");
-    if (!request.breaks_glass) {
-      return Refusal{ErrorCode::suppressed,
-                     what + ".  In an emergency:  --break-glass --say \"why\""};
-    }
-    const auto& may = request.plan->break_glass;
-    if (!may.empty() && names_of(graph, RunState{}, may, fresh.by).empty()) {
-      return Refusal{ErrorCode::denied, what + ".  Only " + joined(may, ", ") +
-                                            " may break the glass (rung.yaml: break_glass), and " +
-                                            fresh.by.who + " is none of them"};
-    }
-    if (fresh.by.say.empty())
-      return Refusal{ErrorCode::invalid, what + ".  To break the glass say why:  --say \"why\""};
-    return std::nullopt;
-  }
-
   // Its creation and its first intents are one write.
   void claim_new(LiveRun& live, const Context& context, PendingWrite& pending) {
     Claim command{claim.epoch, parts.host, parts.pid, parts.who, parts.rung};
@@ -596,31 +567,25 @@ struct Engine::Inside {
 
   // --- freezes
 
-  // It holds for others when it is on disk, and not before.
   void freeze(const FreezeRequest& request, CommandId row, OnReply done) {
     const TimePoint now = parts.clock->now().utc;
-    const bool stands = freezes.find(request.runbook, now) != nullptr;
-    if (request.lifts && !stands)
-      return refuse(row, std::move(done), refusal_reply({}, "", not_frozen(request.runbook)));
-    if (!request.lifts && request.until && *request.until <= now) {
-      return refuse(
-          row, std::move(done),
-          refusal_reply({}, "",
-                        {ErrorCode::invalid, "the freeze would end at " +
-                                                 to_string(*request.until) + ", which is over"}));
-    }
-    if (!request.lifts && !stands && !freezes.has_room())
-      return refuse(row, std::move(done), refusal_reply({}, "", too_many_freezes()));
-    state::FreezeChange change{request.runbook, {}};
-    if (!request.lifts)
-      change.order = {request.runbook, request.by.who, request.by.say, now, request.until};
+    if (auto refusal = freezes.against(request, now))
+      return refuse(row, std::move(done), refusal_reply({}, "", std::move(*refusal)));
+    state::Freeze order{request.runbook, request.by.who, request.by.say, now, request.until};
     const Reply answer{true, ErrorCode::conflict, "", {}, ""};
     state::CommandResult result = answer_row(row, answer);
-    result.freeze = change;
-    parts.store->answer(std::move(result), [this, change, answer, done](Committed committed) {
-      if (committed == Committed::committed) freezes.apply(change);
-      done(answer);
-    });
+    result.freeze = {request.runbook, {}};
+    if (request.lifts) {
+      order = *freezes.find(request.runbook, now);
+    } else {
+      freezes.hold(order);
+      result.freeze->order = order;
+    }
+    parts.store->answer(std::move(result),
+                        [this, order, lifts = request.lifts, answer, done](Committed committed) {
+                          if (lifts && committed == Committed::committed) freezes.lift(order);
+                          done(answer);
+                        });
   }
 
   // --- the inbox
@@ -659,7 +624,6 @@ struct Engine::Inside {
   Scope scope;
   state::Claimed claim;
   std::int64_t next_run = 1;
-  PlanCache plans;
   RunLoader loader;
   Performer performer;
   std::map<RunId, LiveRun> runs;

@@ -7,6 +7,8 @@
 #include "engine/core/command.h"
 #include "engine/core/decide.h"
 #include "engine/executor.h"
+#include "engine/freezes.h"
+#include "engine/plan_cache.h"
 #include "engine/secrets.h"
 #include "scripting/evaluator.h"
 #include "state/store.h"
@@ -30,6 +32,8 @@ struct Parts {
   scripting::Evaluator* evaluator = nullptr;
   Secrets* secrets = nullptr;
   Log* log = nullptr;
+  // Shared with whoever reads runs on the engine thread: a plan is parsed once.
+  std::shared_ptr<PlanCache> plans = std::make_shared<PlanCache>();
   state::Post post;  // runs a task on the engine thread, later
   Host host;
   std::int64_t pid = 0;
@@ -50,14 +54,6 @@ struct StartRequest {
   By by;
   Origin origin{};
   bool breaks_glass = false;  // begins also where it is frozen; `by.say` says why
-};
-
-// That no run begins any more, or that they may again.
-struct FreezeRequest {
-  std::string runbook;  // its name; "" for all
-  bool lifts = false;
-  std::optional<TimePoint> until;  // none: until it is lifted
-  By by;
 };
 
 // The answer to a command, given once it is on disk.

@@ -8,7 +8,7 @@
 
 namespace rung::engine {
 
-// Plans that runs of this engine share, by hash. Bounded; a plan in use stays alive with its runs.
+// Plans that runs share, by hash. Bounded; a plan in use stays alive with its runs. One thread.
 class PlanCache {
  public:
   struct Entry {

@@ -35,10 +35,10 @@ std::vector<LockView> locks_of(RunId run, const std::vector<state::LockRow>& all
 
 }  // namespace
 
-Result<Archive> Archive::open(const StorePlace& place) {
+Result<Archive> Archive::open(const StorePlace& place, std::shared_ptr<engine::PlanCache> plans) {
   TRY(auto host, this_host());
   TRY(auto reader, state::open_sqlite_reader({.path = place.path, .host = std::move(host)}));
-  return Archive(place, std::move(reader));
+  return Archive(place, std::move(reader), std::move(plans));
 }
 
 Result<std::vector<ListedRun>> Archive::listed(const state::RunFilter& filter) {
@@ -126,7 +126,7 @@ Viewer Archive::looking(Viewer viewer, const History& history) {
 }
 
 Result<RunView> Archive::view(RunId run, Viewer viewer) {
-  TRY(const Follower follower, Follower::open(*reader_, run));
+  TRY(const Follower follower, follow(run));
   return follower.view(looking(std::move(viewer), follower.history()));
 }
 

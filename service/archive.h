@@ -15,8 +15,10 @@ namespace rung::service {
 // A store as somebody sees it who only looks: takes no lock, writes nothing. One thread.
 class Archive {
  public:
+  // `plans`: shared with an engine of this process, if there is one.
   // not_found: there is no store yet; unavailable, conflict, corrupt as the store says.
-  static Result<Archive> open(const StorePlace& place);
+  static Result<Archive> open(const StorePlace& place, std::shared_ptr<engine::PlanCache> plans =
+                                                           std::make_shared<engine::PlanCache>());
 
   Result<std::vector<state::RunSummary>> runs(const state::RunFilter& filter) {
     return reader_->runs(filter);
@@ -32,6 +34,10 @@ class Archive {
   enum class Fits { unfinished, any };
   Result<RunId> find(std::string_view reference, Fits fits);
 
+  // As Follower::open.
+  Result<Follower> follow(RunId run, Follower::OnEvent told = nullptr) {
+    return Follower::open(*reader_, *plans_, run, std::move(told));
+  }
   // Everything about one run. What the viewer cannot know is found out here (`looking`).
   Result<RunView> view(RunId run, Viewer viewer);
   // What `viewer` cannot know of a run by itself: whether it is driven, whether the disk has room,
@@ -46,15 +52,18 @@ class Archive {
   bool has_room() const;
 
   state::Reader& reader() { return *reader_; }
+  const std::shared_ptr<engine::PlanCache>& plans() const { return plans_; }
   const StorePlace& place() const { return place_; }
 
  private:
-  Archive(StorePlace place, std::unique_ptr<state::Reader> reader)
-      : place_(std::move(place)), reader_(std::move(reader)) {}
+  Archive(StorePlace place, std::unique_ptr<state::Reader> reader,
+          std::shared_ptr<engine::PlanCache> plans)
+      : place_(std::move(place)), reader_(std::move(reader)), plans_(std::move(plans)) {}
   Result<RunId> only_one();
 
   StorePlace place_;
   std::unique_ptr<state::Reader> reader_;
+  std::shared_ptr<engine::PlanCache> plans_;
 };
 
 }  // namespace rung::service

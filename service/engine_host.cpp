@@ -130,7 +130,8 @@ EngineHost::~EngineHost() = default;
 
 Result<std::unique_ptr<EngineHost>> EngineHost::make(boost::asio::io_context& loop,
                                                      const StorePlace& place, state::OwnerLock lock,
-                                                     engine::Scope scope) {
+                                                     engine::Scope scope,
+                                                     std::shared_ptr<engine::PlanCache> plans) {
   TRY(auto host, this_host());
   TRY(auto pipe, state::WakePipe::open(place.path));
   TRY(make_durable_folder(place.folder()));
@@ -168,6 +169,7 @@ Result<std::unique_ptr<EngineHost>> EngineHost::make(boost::asio::io_context& lo
   parts.evaluator = in.evaluator.get();
   parts.secrets = &in.secrets;
   parts.log = &in.log;
+  parts.plans = std::move(plans);
   parts.post = post;
   parts.host = std::move(host);
   parts.pid = ::getpid();

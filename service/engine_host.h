@@ -23,7 +23,8 @@ class EngineHost {
   // conflict, unavailable, corrupt as the store says. The caller took the lock.
   static Result<std::unique_ptr<EngineHost>> make(boost::asio::io_context& loop,
                                                   const StorePlace& place, state::OwnerLock lock,
-                                                  engine::Scope scope);
+                                                  engine::Scope scope,
+                                                  std::shared_ptr<engine::PlanCache> plans);
   ~EngineHost();
   EngineHost(const EngineHost&) = delete;
   EngineHost& operator=(const EngineHost&) = delete;

@@ -2,17 +2,30 @@
 
 namespace rung::service {
 
-Follower::Follower(state::Reader& reader, RunId run, engine::Graph graph)
+namespace {
+
+Result<std::shared_ptr<const engine::Graph>> plan_of(state::Reader& reader,
+                                                     engine::PlanCache& plans,
+                                                     const std::string& hash) {
+  if (const engine::PlanCache::Entry* known = plans.find(hash)) return known->graph;
+  TRY(std::string json, reader.plan(hash));
+  TRY(const engine::PlanCache::Entry* read, plans.add(hash, std::move(json)));
+  return read->graph;
+}
+
+}  // namespace
+
+Follower::Follower(state::Reader& reader, RunId run, std::shared_ptr<const engine::Graph> graph)
     : reader_(&reader),
       run_(run),
-      graph_(std::make_unique<engine::Graph>(std::move(graph))),
+      graph_(std::move(graph)),
       history_(std::make_unique<History>(*graph_, run)) {}
 
-Result<Follower> Follower::open(state::Reader& reader, RunId run, OnEvent told) {
+Result<Follower> Follower::open(state::Reader& reader, engine::PlanCache& plans, RunId run,
+                                OnEvent told) {
   TRY(const auto summary, reader.run(run));
-  TRY(const std::string json, reader.plan(summary.plan));
-  TRY(auto plan, runbooks::plan_from_json(json));
-  Follower follower(reader, run, engine::Graph(std::move(plan)));
+  TRY(auto graph, plan_of(reader, plans, summary.plan));
+  Follower follower(reader, run, std::move(graph));
   follower.told_ = std::move(told);
   TRY(follower.refresh());
   return follower;

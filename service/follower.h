@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/plan_cache.h"
 #include "service/describe_run.h"
 #include "service/history.h"
 #include "state/reader.h"
@@ -16,7 +17,8 @@ class Follower {
 
   // Reads the whole journal; each event, also of later, is told as it is read, oldest first.
   // not_found, corrupt (a journal that cannot be folded), conflict (needs a newer rung).
-  static Result<Follower> open(state::Reader& reader, RunId run, OnEvent told = nullptr);
+  static Result<Follower> open(state::Reader& reader, engine::PlanCache& plans, RunId run,
+                               OnEvent told = nullptr);
 
   // Reads what was written since. True where there was something.
   Result<bool> refresh();
@@ -26,11 +28,11 @@ class Follower {
   RunView view(const Viewer& viewer) const { return describe_run(*history_, viewer); }
 
  private:
-  Follower(state::Reader& reader, RunId run, engine::Graph graph);
+  Follower(state::Reader& reader, RunId run, std::shared_ptr<const engine::Graph> graph);
 
   state::Reader* reader_;
   RunId run_;
-  std::unique_ptr<engine::Graph> graph_;  // the history refers to it
+  std::shared_ptr<const engine::Graph> graph_;  // the history refers to it
   std::unique_ptr<History> history_;
   OnEvent told_;
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <set>
 
 namespace rung::service {
 namespace {
@@ -68,13 +69,28 @@ void keep(const std::string& store_folder, const engine::AttemptId& id) {
   }
 }
 
+// The names of the folders that attempts of the run left: few, of however many steps it has.
+std::set<std::string> left_folders(const std::string& store_folder, RunId run) {
+  const std::string attempts = store_folder + "/attempts/" + std::to_string(run.number);
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(attempts.c_str()), &::closedir);
+  std::set<std::string> names;
+  if (!open) return names;
+  while (const dirent* entry = ::readdir(open.get())) {
+    if (entry->d_name[0] != '.') names.insert(entry->d_name);
+  }
+  return names;
+}
+
 }  // namespace
 
 void keep_left_logs(const std::string& store_folder, const History& history) {
   const engine::RunState& run = history.state();
-  struct stat status {};
-  const std::string attempts = store_folder + "/attempts/" + std::to_string(run.id.number);
-  if (::stat(attempts.c_str(), &status) != 0) return;
+  const std::set<std::string> left = left_folders(store_folder, run.id);
+  if (left.empty()) return;
+  const auto keep_if_left = [&](const engine::AttemptId& id) {
+    const std::string folder = attempt_folder(store_folder, id);
+    if (left.contains(folder.substr(folder.rfind('/') + 1))) keep(store_folder, id);
+  };
   for (std::uint32_t n = 0; n < run.steps.size(); ++n) {
     const engine::StepState& step = run.steps[n];
     const bool is_open = step.phase == engine::AttemptPhase::in_flight ||
@@ -82,7 +98,7 @@ void keep_left_logs(const std::string& store_folder, const History& history) {
     const std::int64_t finished = is_open ? step.attempts - 1 : step.attempts;
     for (std::int64_t attempt = 1; attempt <= finished; ++attempt) {
       for (std::int64_t generation = 0; generation <= step.generation; ++generation) {
-        keep(store_folder, {run.id, history.tree().address({n}), generation, attempt});
+        keep_if_left({run.id, history.tree().address({n}), generation, attempt});
       }
     }
   }

@@ -72,7 +72,7 @@ class Sending {
   Result<Sent> finished(const state::CommandResult& row) {
     Sent sent = sent_of(row);
     if (sent.run.number == 0) return sent;
-    TRY(const Follower follower, Follower::open(archive_.reader(), sent.run));
+    TRY(const Follower follower, archive_.follow(sent.run));
     sent.is_driven =
         follower.history().state().finished.has_value() || archive_.is_driven(follower.history());
     return sent;
@@ -84,8 +84,8 @@ class Sending {
     TRY(auto lock, try_own(place_));
     if (!lock) return false;
     boost::asio::io_context loop;
-    TRY(const auto host,
-        EngineHost::make(loop, place_, std::move(*lock), {engine::Scope::Kind::none, {}}));
+    TRY(const auto host, EngineHost::make(loop, place_, std::move(*lock),
+                                          {engine::Scope::Kind::none, {}}, archive_.plans()));
     std::optional<Error> failed;
     host->open([&](Result<void> ready) {
       if (!ready) failed = std::move(ready).error();

@@ -99,7 +99,7 @@ class Session {
 
   Result<void> open_archive() {
     if (archive_) return success();
-    TRY(auto archive, Archive::open(request_.store));
+    TRY(auto archive, Archive::open(request_.store, plans_));
     archive_ = std::make_unique<Archive>(std::move(archive));
     return success();
   }
@@ -113,7 +113,7 @@ class Session {
     else if (request_.kind == SessionRequest::Kind::resume)
       scope.runs = {request_.run};
     for (const auto& [run, followed] : followed_) scope.runs.push_back(run);
-    TRY(host_, EngineHost::make(loop_, request_.store, std::move(lock), std::move(scope)));
+    TRY(host_, EngineHost::make(loop_, request_.store, std::move(lock), std::move(scope), plans_));
     TRY(open_archive());
     host_->on_change([this](const engine::Engine::Changed& changed) {
       if (follows_all()) noticed_.insert(changed.run);
@@ -197,7 +197,7 @@ class Session {
     for (const RunId run : host_->runs_with_folders()) {
       const auto summary = archive_->reader().run(run);
       if (!summary || !state::is_terminal(summary.value().status)) continue;
-      const auto follower = Follower::open(archive_->reader(), run);
+      const auto follower = archive_->follow(run);
       if (follower) host_->sweep(follower.value().history());
     }
   }
@@ -276,7 +276,7 @@ class Session {
     const auto told = [this, run](Seq seq, const state::Event& event) {
       audience_.event(run, seq, event);
     };
-    TRY(auto follower, Follower::open(archive_->reader(), run, told));
+    TRY(auto follower, archive_->follow(run, told));
     auto& kept = followed_.emplace(run, Followed{std::move(follower), std::nullopt}).first->second;
     audience_.changed(view(kept));
     is_dirty_ = true;
@@ -537,6 +537,8 @@ class Session {
   boost::asio::posix::stream_descriptor keys_;
   char key_ = 0;
 
+  // Of those who follow runs here and of the engine, whichever reads a plan first.
+  const std::shared_ptr<engine::PlanCache> plans_ = std::make_shared<engine::PlanCache>();
   std::unique_ptr<Archive> archive_;
   std::map<RunId, Followed> followed_;
   std::set<RunId> noticed_;             // changed, and perhaps not followed yet

@@ -12,7 +12,7 @@ ExitCode undo(const Arguments& arguments, const Console& console) {
   ExitCode code = ExitCode::succeeded;
   auto look = open_run(arguments, console, service::Archive::Fits::any, code);
   if (!look) return code;
-  const auto follower = service::Follower::open(look->archive.reader(), look->run);
+  const auto follower = look->archive.follow(look->run);
   if (!follower) return console.refuse(follower.error());
   const service::UndoView view = service::describe_undo(follower.value().history());
   if (console.is_table())

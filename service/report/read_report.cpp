@@ -75,8 +75,7 @@ Result<Report> read_report(Archive& archive, RunId run, Viewer viewer, TimePoint
   TRY(const auto row, archive.reader().run(run));
   std::vector<state::Event> events;
   TRY(const Follower follower,
-      Follower::open(archive.reader(), run,
-                     [&](Seq, const state::Event& event) { events.push_back(event); }));
+      archive.follow(run, [&](Seq, const state::Event& event) { events.push_back(event); }));
   if (verify == Verify::yes) {
     TRY(compare(row, follower.history().state()));
   }
