@@ -33,9 +33,10 @@ void FieldReader::fail(std::string_view field, std::string_view what) {
 }
 
 const Value* FieldReader::value(std::string_view field) {
-  asked_.push_back(field);
   const auto found = map_->find(field);
-  return found == map_->end() ? nullptr : &found->second;
+  if (found == map_->end()) return nullptr;
+  read_.push_back(&found->second);
+  return &found->second;
 }
 
 std::int64_t FieldReader::integer(std::string_view field, std::int64_t otherwise) {
@@ -92,7 +93,7 @@ void FieldReader::each_member(std::string_view field,
 
 void FieldReader::refuse_others() {
   for (const auto& [key, member] : *map_) {
-    if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) fail(key, "is unknown");
+    if (std::find(read_.begin(), read_.end(), &member) == read_.end()) fail(key, "is unknown");
   }
 }
 

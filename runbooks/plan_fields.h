@@ -45,7 +45,7 @@ class FieldReader {
   const Value::Map* map_;
   std::string what_;
   std::shared_ptr<std::string> why_;
-  std::vector<std::string_view> asked_;
+  std::vector<const Value*> read_;  // few: what is not there needs no memory
 };
 
 Plan read_plan(FieldReader& reader);

@@ -419,6 +419,8 @@ void read_lists(FieldReader& in, Plan& plan) {
   in.each_item("modules", [&](const Value& v) {
     plan.modules.push_back(read_module(in.inner(v, "modules")));
   });
+  if (const Value* all = in.value("steps"); all != nullptr && all->list() != nullptr)
+    plan.steps.reserve(all->list()->size());
   in.each_item("steps",
                [&](const Value& v) { plan.steps.push_back(read_step(in.inner(v, "steps"))); });
 }

@@ -66,7 +66,8 @@ class Session {
     if (auto begun = begin(); !begun) return refused(std::move(begun).error());
     look_later();
     tick_later();
-    while (!end_) loop_.run_one();
+    if (!end_) loop_.run();
+    loop_.restart();
     was_owner_ = host_ != nullptr;
     if (host_) let_go();
     return finished();
@@ -465,12 +466,14 @@ class Session {
   // --- the end
 
   void finish(Why why) {
-    if (!end_) end_ = why;
+    if (end_) return;
+    end_ = why;
+    loop_.stop();
   }
   void fail(Error error) {
     if (end_) return;
     error_ = std::move(error);
-    end_ = Why::refused;
+    finish(Why::refused);
   }
 
   // Nothing new starts; what is decided reaches the disk, and what lives in this process for others
