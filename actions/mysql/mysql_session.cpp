@@ -93,6 +93,9 @@ awaitable<SqlAnswer> MysqlSession::connect(const MysqlPlace& place, std::string 
                                            Clock::time_point end) {
   db_.options(connection_, MYSQL_OPT_NONBLOCK, nullptr);
   db_.options(connection_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  // By itself the library takes the name `localhost` for a unix socket, whatever its port.
+  const unsigned tcp = MYSQL_PROTOCOL_TCP;
+  if (place.socket.empty()) db_.options(connection_, MYSQL_OPT_PROTOCOL, &tcp);
   set_tls(place);
   MYSQL* connected = nullptr;
   const char* socket = place.socket.empty() ? nullptr : place.socket.c_str();
@@ -105,9 +108,7 @@ awaitable<SqlAnswer> MysqlSession::connect(const MysqlPlace& place, std::string 
   if (state == SocketState::late)
     co_return SqlAnswer{SqlAnswer::How::lost, "", "no connection within the connect_timeout"};
   if (connected != nullptr) co_return SqlAnswer{};
-  SqlAnswer failed = problem();
-  failed.how = SqlAnswer::How::lost;
-  co_return failed;
+  co_return problem();
 }
 
 SqlAnswer MysqlSession::problem(unsigned number, const char* state, const char* message) {
@@ -247,11 +248,12 @@ awaitable<SqlOpened> open_mysql(MysqlPlace place) {
   const auto end = Clock::now() + place.connect_timeout;
   TcpAddresses found = co_await tcp_addresses(place.host, place.connect_timeout);
   SqlOpened opened{nullptr, std::move(found.problem)};
+  // The library verifies the name that it connects, and then tries the addresses by itself.
+  const bool by_name = place.tls == "verify" && !place.host.empty();
+  if (by_name && !found.addresses.empty()) found.addresses = {place.host};
   for (const std::string& address : found.addresses) {
     auto session = std::make_unique<MysqlSession>(db.value());
-    const bool by_name = place.tls == "verify" && !place.host.empty();
-    const std::string host = by_name ? place.host : address;
-    opened.answer = co_await session->connect(place, host, end);
+    opened.answer = co_await session->connect(place, address, end);
     if (opened.answer.is_done()) {
       opened.session = std::move(session);
       break;

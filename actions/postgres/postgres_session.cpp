@@ -43,6 +43,7 @@ class PostgresSession final : public SqlSession {
   SqlAnswer lost() const {
     return {SqlAnswer::How::lost, "", line_of(pq_.error_message(connection_))};
   }
+  SqlAnswer not_connected() const;
 
   const PqLibrary pq_;
   PGconn* const connection_;
@@ -52,12 +53,29 @@ SqlAnswer was_ended() {
   return {SqlAnswer::How::ended, "", "it was asked to end before the server answered"};
 }
 
+// Of a connection that fails libpq tells the SQLSTATE in its text only, where it is asked to:
+// `... FATAL:  28P01: password authentication failed\nLOCATION:  ...`.
+SqlAnswer PostgresSession::not_connected() const {
+  const std::string text = pq_.error_message(connection_);
+  const auto severity = text.find(":  ");
+  const std::size_t begin = severity == std::string::npos ? text.size() : severity + 3;
+  const std::string state = text.substr(begin, 5);
+  const bool is_told =
+      state.size() == 5 && text.compare(begin + 5, 2, ": ") == 0 &&
+      state.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
+  if (!is_told) return lost();
+  const std::string said = text.substr(0, begin) + text.substr(begin + 7);
+  return {SqlAnswer::How::refused, state,
+          line_of(said.substr(0, said.find("\nLOCATION:")).c_str())};
+}
+
 awaitable<SqlAnswer> PostgresSession::connect(Clock::time_point end) {
   pq_.set_notice_processor(connection_, say_nothing, nullptr);
-  if (pq_.status(connection_) == CONNECTION_BAD) co_return lost();
+  pq_.set_error_verbosity(connection_, PQERRORS_VERBOSE);
+  if (pq_.status(connection_) == CONNECTION_BAD) co_return not_connected();
   for (auto wish = PGRES_POLLING_WRITING; wish != PGRES_POLLING_OK;
        wish = pq_.connect_poll(connection_)) {
-    if (wish == PGRES_POLLING_FAILED) co_return lost();
+    if (wish == PGRES_POLLING_FAILED) co_return not_connected();
     const SocketWish wait{wish == PGRES_POLLING_READING, wish == PGRES_POLLING_WRITING};
     const Duration left = end - Clock::now();
     const auto state = co_await wait_for_socket(pq_.socket(connection_), wait, left);

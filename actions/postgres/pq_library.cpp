@@ -36,7 +36,8 @@ bool find_all(void* library, PqLibrary& pq) {
          find(library, "PQnfields", pq.columns) && find(library, "PQgetisnull", pq.is_null) &&
          find(library, "PQgetvalue", pq.value) && find(library, "PQclear", pq.clear) &&
          find(library, "PQtransactionStatus", pq.transaction_status) &&
-         find(library, "PQsetNoticeProcessor", pq.set_notice_processor);
+         find(library, "PQsetNoticeProcessor", pq.set_notice_processor) &&
+         find(library, "PQsetErrorVerbosity", pq.set_error_verbosity);
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ struct PqLibrary {
   decltype(&PQclear) clear = nullptr;
   decltype(&PQtransactionStatus) transaction_status = nullptr;
   decltype(&PQsetNoticeProcessor) set_notice_processor = nullptr;
+  decltype(&PQsetErrorVerbosity) set_error_verbosity = nullptr;
 };
 
 // Loads libpq.so.5; later calls are cheap. The library is never unloaded.

@@ -23,8 +23,9 @@ std::string target_name(const RunRequest& request) {
 
 NotDone not_connected(const SqlAnswer& answer, const RunRequest& request) {
   ActionError error = error_from(answer, target_name(request), secrets_of(request));
-  // Without a session there is no SQLSTATE: a library that is missing was not refused by anybody.
-  if (answer.how == SqlAnswer::How::refused) error.error_class = ErrorClass::unavailable;
+  // A library that is missing was not refused by a server.
+  if (answer.how == SqlAnswer::How::refused && answer.state.empty())
+    error.error_class = ErrorClass::unavailable;
   return {std::move(error)};
 }
 

@@ -1,4 +1,5 @@
 #include "tests/actions/http_fixture.h"
+#include "tests/actions/loopback.h"
 
 namespace rung::test {
 namespace {

@@ -1,5 +1,6 @@
 #include "actions/http/redirect.h"
 #include "tests/actions/http_fixture.h"
+#include "tests/actions/loopback.h"
 
 namespace rung::test {
 namespace {

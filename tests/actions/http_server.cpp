@@ -1,5 +1,7 @@
 #include "tests/actions/http_server.h"
 
+#include "tests/actions/loopback.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/err.h>
@@ -16,24 +18,6 @@
 
 namespace rung::test {
 namespace {
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
-
-int bound_socket(int& port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto address = loopback(0);
-  EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  socklen_t length = sizeof address;
-  EXPECT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length), 0);
-  port = ntohs(address.sin_port);
-  return fd;
-}
 
 std::string lower(std::string text) {
   for (auto& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -208,29 +192,9 @@ int HttpServer::most_at_once() const {
   return most_at_once_;
 }
 
-Certificate make_certificate(const std::string& host) {
-  static std::atomic<int> count{0};
-  const auto base = testing::TempDir() + "rung-cert-" + std::to_string(::getpid()) + "-" +
-                    std::to_string(++count);
-  const Certificate made{base + ".pem", base + ".key"};
-  const auto command =
-      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
-      "-days 2 -subj /CN=" +
-      host + " -addext subjectAltName=DNS:" + host + " -keyout " + made.key_file + " -out " +
-      made.cert_file + " 2>/dev/null";
-  EXPECT_EQ(std::system(command.c_str()), 0);
-  return made;
-}
-
 std::string reply(int status, const std::string& body, const std::string& headers) {
   return "HTTP/1.1 " + std::to_string(status) +
          " X\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body;
-}
-
-int closed_port() {
-  int port = 0;
-  ::close(bound_socket(port));
-  return port;
 }
 
 }  // namespace rung::test

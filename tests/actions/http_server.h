@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/actions/certificate.h"
+
 #include <map>
 #include <memory>
 #include <mutex>
@@ -18,13 +20,6 @@ struct ReceivedRequest {
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 };
-
-// A certificate that signs itself, for one host name, as PEM files in the test's folder.
-struct Certificate {
-  std::string cert_file;
-  std::string key_file;
-};
-Certificate make_certificate(const std::string& host);
 
 // One connection of the server, as a handler sees it. Blocking calls on the connection's thread.
 class ServerConnection {
@@ -71,8 +66,5 @@ class HttpServer {
 
 // A reply with Content-Length.
 std::string reply(int status, const std::string& body, const std::string& headers = "");
-
-// A port on 127.0.0.1 on which nothing listens.
-int closed_port();
 
 }  // namespace rung::test

@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <pwd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
@@ -62,7 +64,8 @@ SqlAnswer ask(const std::function<awaitable<SqlOpened>()>& open, const std::stri
   return answer;
 }
 
-DatabaseServer::DatabaseServer(const std::string& name) : folder_(new_folder(name)) {}
+DatabaseServer::DatabaseServer(const std::string& name, std::optional<TlsAccess> access)
+    : folder_(new_folder(name)), access_(std::move(access)) {}
 
 DatabaseServer::~DatabaseServer() {
   std::error_code ignored;
@@ -152,21 +155,50 @@ bool DatabaseServer::comes_to(const std::string& sql, const std::string& expecte
 
 // --- PostgreSQL
 
-PostgresServer::PostgresServer() : DatabaseServer("postgres") {
+PostgresServer::PostgresServer(std::optional<TlsAccess> access)
+    : DatabaseServer("postgres", std::move(access)) {
   run_as("postgres");
   if (is_root()) fs::permissions(folder(), fs::perms::all);
   run({std::string(kPostgres) + "initdb", "-D", folder() + "/data", "-U", "postgres", "-A", "trust",
        "--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C"});
+  if (this->access()) ask_for_passwords();
   start();
+  if (this->access()) {
+    ask("create role clerk login superuser password '" + this->access()->password + "'");
+  }
+}
+
+void PostgresServer::ask_for_passwords() const {
+  std::ofstream(folder() + "/data/pg_hba.conf")
+      << "local all all trust\nhostssl all clerk 127.0.0.1/32 scram-sha-256\n";
+  const std::string key = folder() + "/server.key";
+  fs::copy_file(access()->certificate.key_file, key);
+  fs::copy_file(access()->certificate.cert_file, folder() + "/server.pem");
+  fs::permissions(folder() + "/server.pem", fs::perms::owner_read | fs::perms::others_read);
+  fs::permissions(key, fs::perms::owner_read);
+  // Nobody else's key is taken.
+  const struct passwd* owner = is_root() ? ::getpwnam("postgres") : nullptr;
+  if (owner != nullptr) {
+    EXPECT_EQ(::chown(key.c_str(), owner->pw_uid, owner->pw_gid), 0);
+  }
 }
 
 std::vector<std::string> PostgresServer::command() const {
   std::vector<std::string> words{std::string(kPostgres) + "postgres", "-D", folder() + "/data"};
+  const auto set = [&](const std::string& setting) {
+    words.emplace_back("-c");
+    words.push_back(setting);
+  };
   for (const char* setting :
        {"listen_addresses=", "max_prepared_transactions=20", "shared_buffers=8MB", "fsync=off",
-        "max_connections=20", "autovacuum=off", "max_wal_senders=0", "wal_level=minimal"}) {
-    words.emplace_back("-c");
-    words.emplace_back(setting);
+        "max_connections=20", "autovacuum=off", "max_wal_senders=0", "wal_level=minimal"})
+    set(setting);
+  if (access()) {
+    set("listen_addresses=127.0.0.1");
+    set("port=" + std::to_string(access()->port));
+    set("ssl=on");
+    set("ssl_cert_file=" + folder() + "/server.pem");
+    set("ssl_key_file=" + folder() + "/server.key");
   }
   words.emplace_back("-k");
   words.push_back(folder());
@@ -176,7 +208,22 @@ std::vector<std::string> PostgresServer::command() const {
 Target PostgresServer::target(const std::string& name) const {
   return {name,
           "postgres",
-          {{"host", Value(folder())}, {"dbname", Value("postgres")}, {"user", Value("postgres")}}};
+          {{"host", Value(folder())},
+           {"port", Value(access() ? access()->port : 5432)},
+           {"dbname", Value("postgres")},
+           {"user", Value("postgres")}}};
+}
+
+Target PostgresServer::tls_target(const std::string& name) const {
+  return {name,
+          "postgres",
+          {{"host", Value("localhost")},
+           {"port", Value(access()->port)},
+           {"dbname", Value("postgres")},
+           {"user", Value("clerk")},
+           {"password", Value(access()->password).as_secret()},
+           {"sslmode", Value("verify-full")},
+           {"ca_file", Value(access()->certificate.cert_file)}}};
 }
 
 awaitable<SqlOpened> PostgresServer::open() const {
@@ -192,7 +239,8 @@ std::vector<std::string> PostgresServer::prepared() const {
 
 // --- MariaDB
 
-MariadbServer::MariadbServer() : DatabaseServer("mariadb") {
+MariadbServer::MariadbServer(std::optional<TlsAccess> access)
+    : DatabaseServer("mariadb", std::move(access)) {
   const std::string user = is_root() ? "root" : "";
   std::vector<std::string> install{
       "mariadb-install-db", "--no-defaults",
@@ -205,6 +253,10 @@ MariadbServer::MariadbServer() : DatabaseServer("mariadb") {
   static_cast<void>(test::ask(
       [this] { return actions::open_mysql(actions::mysql_place(target_in("server", "mysql"))); },
       "create database if not exists stock"));
+  if (this->access()) {
+    ask("create user clerk identified by '" + this->access()->password + "' require ssl");
+    ask("grant all on *.* to clerk");
+  }
 }
 
 std::vector<std::string> MariadbServer::command() const {
@@ -213,14 +265,33 @@ std::vector<std::string> MariadbServer::command() const {
                                  "--datadir=" + folder() + "/data",
                                  "--socket=" + folder() + "/socket",
                                  "--pid-file=" + folder() + "/pid",
-                                 "--skip-networking",
                                  "--tmpdir=" + folder(),
                                  "--innodb-buffer-pool-size=8M",
                                  "--innodb-log-file-size=8M",
                                  "--innodb-flush-log-at-trx-commit=1",
                                  "--lc-messages-dir=/usr/share/mysql"};
   if (is_root()) words.emplace_back("--user=root");
+  if (!access()) {
+    words.emplace_back("--skip-networking");
+    return words;
+  }
+  words.emplace_back("--bind-address=127.0.0.1");
+  words.push_back("--port=" + std::to_string(access()->port));
+  words.push_back("--ssl-cert=" + access()->certificate.cert_file);
+  words.push_back("--ssl-key=" + access()->certificate.key_file);
   return words;
+}
+
+Target MariadbServer::tls_target(const std::string& name) const {
+  return {name,
+          "mysql",
+          {{"host", Value("localhost")},
+           {"port", Value(access()->port)},
+           {"dbname", Value("stock")},
+           {"user", Value("clerk")},
+           {"password", Value(access()->password).as_secret()},
+           {"tls", Value("verify")},
+           {"ca_file", Value(access()->certificate.cert_file)}}};
 }
 
 Target MariadbServer::target_in(const std::string& name, const std::string& database) const {

@@ -2,13 +2,22 @@
 
 #include "actions/sql/sql_answer.h"
 #include "base/action_spec.h"
+#include "tests/actions/certificate.h"
 
 #include <sys/types.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace rung::test {
+
+// How a server is reached beside its unix socket: over TLS on 127.0.0.1, by the account `clerk`.
+struct TlsAccess {
+  int port = 0;
+  Certificate certificate;
+  std::string password;
+};
 
 // A real database server of its own: data in a temporary folder, reached by a unix socket there, so
 // that tests run beside each other. Gone, with its data, when it is destroyed.
@@ -24,6 +33,8 @@ class DatabaseServer {
   void stop();  // in order
 
   virtual Target target(const std::string& name) const = 0;
+  // Of `clerk`, where there is a TlsAccess; the certificate is verified.
+  virtual Target tls_target(const std::string& name) const = 0;
   // One statement, in a session of its own; the test fails where it is not carried out.
   actions::SqlAnswer ask(const std::string& sql) const;
   // The first value of the first row; "" for none.
@@ -36,7 +47,8 @@ class DatabaseServer {
   const std::string& folder() const { return folder_; }
 
  protected:
-  explicit DatabaseServer(const std::string& name);
+  DatabaseServer(const std::string& name, std::optional<TlsAccess> access);
+  const std::optional<TlsAccess>& access() const { return access_; }
   virtual std::vector<std::string> command() const = 0;
   // A statement by the module's own session.
   virtual awaitable<actions::SqlOpened> open() const = 0;
@@ -50,18 +62,21 @@ class DatabaseServer {
  private:
   std::string folder_;
   std::string user_;
+  const std::optional<TlsAccess> access_;
   pid_t pid_ = 0;
 };
 
 // A cluster with the database `postgres` and up to 20 prepared transactions.
 class PostgresServer final : public DatabaseServer {
  public:
-  PostgresServer();
+  explicit PostgresServer(std::optional<TlsAccess> access = {});
   ~PostgresServer() override { kill(); }
   Target target(const std::string& name) const override;
+  Target tls_target(const std::string& name) const override;
   std::vector<std::string> prepared() const override;
 
  private:
+  void ask_for_passwords() const;
   std::vector<std::string> command() const override;
   awaitable<actions::SqlOpened> open() const override;
 };
@@ -69,9 +84,10 @@ class PostgresServer final : public DatabaseServer {
 // A server with the database `stock`.
 class MariadbServer final : public DatabaseServer {
  public:
-  MariadbServer();
+  explicit MariadbServer(std::optional<TlsAccess> access = {});
   ~MariadbServer() override { kill(); }
   Target target(const std::string& name) const override;
+  Target tls_target(const std::string& name) const override;
   std::vector<std::string> prepared() const override;
 
  private:
