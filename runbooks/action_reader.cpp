@@ -1,5 +1,6 @@
 #include "base/words.h"
 #include "runbooks/http_words.h"
+#include "runbooks/shared_env.h"
 #include "runbooks/spec_field.h"
 #include "runbooks/step_reader.h"
 #include "runbooks/value_reader.h"
@@ -98,9 +99,14 @@ class ActionReader {
       if (!is_command) break;
       if (const Node* node = fields_.get(key)) read_field(key, *node, std::string(key));
     }
-    const Node* with = fields_.get(key_ == "http" ? "http" : "with");
-    if (with == nullptr || key_ == "shell" || key_ == "command") return;
-    for (const auto& member : with->members) {
+    const Node* with = is_command ? nullptr : fields_.get(key_ == "http" ? "http" : "with");
+    if (with != nullptr) read_with(*with);
+    const bool takes_env = spec_->is_supervised && spec_->input("env") != nullptr;
+    if (takes_env && !draft_.is_flawed) add_shared_env(reading_.env, use_);
+  }
+
+  void read_with(const Node& with) {
+    for (const auto& member : with.members) {
       if (key_ == "http" && member.key == "expect" && spec_->input("expect") == nullptr)
         read_http_expect(member);
       else

@@ -58,6 +58,7 @@ class ReferenceCheck {
     vars_ = all;
     later_vars_.clear();
     for (const auto& use : draft_.locks) check(use);
+    for (const auto& use : draft_.env) check(use);
     for (std::size_t i = 0; i < unfolded_.steps.size(); ++i) {
       if (unfolded_.drafts[i] == nullptr) continue;
       reader_ = StepIndex{static_cast<std::uint32_t>(i)};

@@ -78,6 +78,7 @@ struct Draft {
   std::vector<DraftStep> guards;
   ExpressionUses require;
   ExpressionUses locks;
+  ExpressionUses env;
   std::vector<ExpressionUses> vars;  // in the order of plan.vars
   ExpressionUses outputs;
   bool has_on_failure = false;  // the runbook states one

@@ -235,6 +235,7 @@ const Table& runbook_table() {
        {"require", Shape::tables, "What must hold before the run begins.", &requirement_table()},
        {"vars", Shape::values, "Constants, computed once at the start."},
        {"secrets", Shape::named, "Where secrets come from.", &secret_table()},
+       {"env", Shape::values, "Environment variables of every command of the runbook."},
        {"locks", Shape::entries,
         "What no two runs use at once: [\"pg:orders\", {name: \"site:east\", shared: true}].",
         &lock_table()},

@@ -2,6 +2,7 @@
 
 #include "runbooks/guard_reader.h"
 #include "runbooks/plan_words.h"
+#include "runbooks/shared_env.h"
 
 #include "runbooks/value_reader.h"
 
@@ -26,6 +27,8 @@ class RunbookReader {
     read_locks();
     read_concurrency();
     read_policy();
+    if (const Node* env = fields_.get("env"))
+      reading_.env = read_shared_env(*env, reading_, draft_.env);
     if (const Node* steps = fields_.get("steps")) {
       draft_.steps = read_steps(*steps, reading_);
       if (steps->items.empty())
@@ -312,7 +315,7 @@ class RunbookReader {
         {ErrorClass::network, ErrorClass::timeout, ErrorClass::unavailable, ErrorClass::quota}};
   }
 
-  const Reading& reading_;
+  Reading reading_;  // with the environment of its commands
   Fields fields_;
   Draft draft_;
 };

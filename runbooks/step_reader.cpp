@@ -3,6 +3,7 @@
 #include "runbooks/loop_reader.h"
 #include "runbooks/people_reader.h"
 #include "runbooks/script_reader.h"
+#include "runbooks/shared_env.h"
 #include "runbooks/two_phase_reader.h"
 #include "runbooks/value_reader.h"
 #include "runbooks/verify_reader.h"
@@ -234,7 +235,8 @@ class StepReader {
         return;
       case kind_verify:
         read_policy();
-        if (const Node* node = fields_.get("verify")) read_verify(*node, reading_, draft_);
+        if (const Node* node = fields_.get("verify"))
+          read_verify(*node, reading_inside(draft_.uses), draft_);
         return;
       case kind_lua:
         read_policy();
@@ -249,6 +251,7 @@ class StepReader {
     step.kind = StepKind::group;
     step.is_choice = true;
     read_policy();
+    const Reading inside = reading_inside(draft_.uses);
     const Node* list = fields_.get("choose");
     if (list == nullptr) return;
     if (list->items.empty())
@@ -256,7 +259,7 @@ class StepReader {
     for (std::size_t n = 0; n < list->items.size(); ++n) {
       if (list->items[n].kind != Node::Kind::map) continue;
       draft_.children.push_back(
-          read_branch(list->items[n], n + 1, n + 1 == list->items.size(), reading_));
+          read_branch(list->items[n], n + 1, n + 1 == list->items.size(), inside));
     }
   }
 
@@ -305,8 +308,17 @@ class StepReader {
     draft_.step.set = ValueReader(report(), draft_.uses).read_map(*node, {"set", {}});
   }
 
+  // As what stands in this group is read: with its variables for the commands in it.
+  Reading reading_inside(ExpressionUses& uses) const {
+    Reading inside = reading_;
+    if (const Node* env = fields_.get("env")) inside.env = read_shared_env(*env, reading_, uses);
+    return inside;
+  }
+
   void read_group() {
     Step& step = draft_.step;
+    ExpressionUses uses;
+    const Reading inside = reading_inside(uses);
     step.kind = StepKind::group;
     step.is_parallel = draft_.kind_bit == kind_parallel;
     step.cancel_others = fields_.boolean("cancel_others");
@@ -318,13 +330,13 @@ class StepReader {
       report().error(fields_.place(key), std::string("`") + key + "` is an empty list",
                      "add a step, or remove the group");
     }
-    draft_.children = read_steps(*list, reading_);
+    draft_.children = read_steps(*list, inside);
     if (step.is_parallel) check_no_needs();
-    read_finally();
-    read_loop_of({});
+    read_finally(inside);
+    read_loop_of(uses);
   }
 
-  void read_finally() {
+  void read_finally(const Reading& inside) {
     const Node* list = fields_.get("finally");
     if (list == nullptr) return;
     if (list->items.empty()) {
@@ -338,7 +350,7 @@ class StepReader {
     last.label = "finally";
     last.step.kind = StepKind::group;
     last.step.at = list->at;
-    last.children = read_steps(*list, reading_);
+    last.children = read_steps(*list, inside);
     draft_.finally.push_back(std::move(last));
   }
 

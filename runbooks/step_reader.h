@@ -15,6 +15,7 @@ struct Reading {
   Report& report;
   const Catalog& catalog;
   const Project& project;
+  Template::Map env{};  // of the commands here, by what is around them
 };
 
 // A list of steps: `steps:`, `finally:`, the content of a group.
