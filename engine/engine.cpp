@@ -439,7 +439,19 @@ struct Engine::Inside {
     perform_held();  // as not done
   }
 
+  void release(const std::string& why) {
+    if (is_lost) return;
+    std::vector<RunId> driven;
+    for (auto& [run, live] : runs) {
+      if (std::exchange(live.is_driven, false)) driven.push_back(run);
+    }
+    for (const RunId run : driven) {
+      execute(run, Release{claim.epoch, why}, std::nullopt, nullptr);
+    }
+  }
+
   void lose(const std::string& why) {
+    is_lost = true;
     stop();
     if (auto tell = std::exchange(lost, nullptr)) tell(why);
   }
@@ -642,6 +654,7 @@ struct Engine::Inside {
   bool store_is_up = true;
   bool may_act = true;
   bool is_stopping = false;
+  bool is_lost = false;
   bool is_taking = false;
   std::function<void(Result<void>)> ready;
   std::function<void(const Changed&)> changed;
@@ -681,6 +694,9 @@ std::size_t Engine::attempts_in_flight() const {
 }
 void Engine::stop() {
   inside_->stop();
+}
+void Engine::release(const std::string& why) {
+  inside_->release(why);
 }
 void Engine::on_change(std::function<void(const Changed&)> changed) {
   inside_->changed = std::move(changed);

@@ -96,6 +96,10 @@ class Engine {
   // Starts nothing any more. What runs under a supervisor stays and is adopted by the next engine;
   // an intent whose effect has not begun is recorded as not done.
   void stop();
+  // After `stop`, when what it waited for has come: each run that it drives and that is not over is
+  // let go of, on the record with `why`. is_quiet() says when that is on disk. A store that cannot
+  // be written keeps nobody waiting: then it is not on record.
+  void release(const std::string& why);
 
   struct Changed {
     RunId run;

@@ -73,6 +73,7 @@ struct Encode {
   }
   // The engine's own commands never travel.
   void operator()(const Claim&) const {}
+  void operator()(const Release&) const {}
   void operator()(const FinishAttempt&) const {}
   void operator()(const FinishProbe&) const {}
   void operator()(const FinishLook&) const {}

@@ -37,8 +37,11 @@ void add_summary(LiveRun& run, state::RunWrite& write) {
 state::Barrier barrier_of(const RunState& run, const PendingWrite& write) {
   const bool somebody_waits =
       !write.effects.empty() || !write.replies.empty() || !write.write->consumed.empty();
+  const auto& events = write.write->events;
+  const bool lets_go =
+      !events.empty() && std::holds_alternative<state::RunReleased>(events.back().payload);
   const bool goes_on = !is_settled(status_of(run));
-  return somebody_waits || goes_on ? state::Barrier::barrier : state::Barrier::lazy;
+  return somebody_waits || lets_go || goes_on ? state::Barrier::barrier : state::Barrier::lazy;
 }
 
 bool needs_barrier(const Effect& effect, const RunState& run) {

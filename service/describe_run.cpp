@@ -226,7 +226,9 @@ Value engine_value(const EngineView& engine) {
                     {"who", engine.who},
                     {"rung", engine.rung},
                     {"takeover", engine.is_takeover},
-                    {"interrupted", engine.was_interrupted}};
+                    {"interrupted", engine.was_interrupted},
+                    {"stopped_at", time_or_null(engine.stopped_at)},
+                    {"stopped_because", text_or_null(engine.stopped_because)}};
 }
 
 template <class T, class F>

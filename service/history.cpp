@@ -61,6 +61,8 @@ std::int64_t History::corrected_after(const std::string& address) const {
 
 Result<void> History::add(const state::Event& event) {
   if (const auto* claim = std::get_if<state::RunClaimed>(&event.payload)) note_claim(event, *claim);
+  if (const auto* release = std::get_if<state::RunReleased>(&event.payload))
+    note_release(event, *release);
   note_attempt(event);
   note_deed(event);
   last_was_person_ = is_by_person(event.payload);
@@ -70,6 +72,10 @@ Result<void> History::add(const state::Event& event) {
 }
 
 void History::note_claim(const state::Event& event, const state::RunClaimed& claim) {
+  // It had put the run out of its memory while nothing was to be done.
+  if (state_.claim && state_.claim->epoch == claim.epoch && state_.claim->pid == claim.pid &&
+      state_.claim->host == claim.host && !state_.released_at)
+    return;
   EngineView view;
   view.at = event.at;
   view.pid = claim.pid;
@@ -81,6 +87,7 @@ void History::note_claim(const state::Event& event, const state::RunClaimed& cla
   if (state_.claim) {
     view.is_takeover = true;
     view.same_boot = state_.claim->host == claim.host;
+    view.previous_stopped = state_.released_at.has_value();
     view.previous_pid = state_.claim->pid;
     view.previous_host = state_.claim->host.name;
     // Steps that a person's command made ready while no engine ran were left by nobody.
@@ -101,6 +108,12 @@ void History::note_claim(const state::Event& event, const state::RunClaimed& cla
     }
   }
   engines_.push_back(std::move(view));
+}
+
+void History::note_release(const state::Event& event, const state::RunReleased& release) {
+  if (engines_.empty()) return;
+  engines_.back().stopped_at = event.at;
+  engines_.back().stopped_because = release.reason;
 }
 
 void History::note_attempt(const state::Event& event) {

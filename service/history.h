@@ -35,6 +35,7 @@ class History {
  private:
   void note_deed(const state::Event& event);
   void note_claim(const state::Event& event, const state::RunClaimed& claim);
+  void note_release(const state::Event& event, const state::RunReleased& release);
   void note_attempt(const state::Event& event);
 
   const engine::Graph& graph_;

@@ -113,6 +113,16 @@ bool is_stopped(const Obstacle& one) {
          one.status == state::RunStatus::in_doubt || one.status == state::RunStatus::stuck;
 }
 
+// "pid 4711 on db1 stopped at 2026-03-27T03:14:58Z: Ctrl-C"
+std::string last_engine_text(const EngineView& engine, const engine::RunState& run) {
+  const std::string name = "pid " + std::to_string(engine.pid) + " on " + engine.host;
+  // A run that only waits may have left its memory before it stopped.
+  const bool was_busy = run.in_flight > 0;
+  if (!engine.stopped_at)
+    return name + " left no word that it stopped" + (was_busy ? ": killed, or lost" : "");
+  return name + " stopped at " + clock_text(*engine.stopped_at) + ": " + engine.stopped_because;
+}
+
 // Until a person has answered, an engine could only wait.
 bool is_first(const Need& need) {
   return need.kind == NeedKind::failure || need.kind == NeedKind::doubt ||
@@ -130,7 +140,7 @@ class Needs {
     if (!run_.stuck_at.empty()) add_stuck();
     if (run_.paused) add_pause();
     if (engine::awaits_locks(run_) && !run_.ending) add_locks();
-    if (!viewer_.is_driven)
+    if (!viewer_.is_driven || run_.released_at)
       add_engine();
     else if (!viewer_.has_room)
       add_room();
@@ -589,6 +599,9 @@ class Needs {
     need.kind = NeedKind::engine;
     need.text = run_.claim ? "an engine: none drives it now" : "an engine: none has driven it yet";
     need.since = run_.last_at;
+    if (!history_.engines().empty()) {
+      need.facts.emplace_back("the last one", last_engine_text(history_.engines().back(), run_));
+    }
     need.is_for_person = true;
     need.who = "anybody on this machine";
     need.then = "nothing: no timer fires and no step starts without an engine";

@@ -20,6 +20,19 @@ bool RunView::has_need(NeedKind kind) const {
   return std::any_of(needs.begin(), needs.end(), [&](const Need& n) { return n.kind == kind; });
 }
 
+std::string ends_text(const std::vector<EngineView>& engines) {
+  std::int64_t killed = 0;
+  std::int64_t stopped = 0;
+  for (const EngineView& engine : engines) {
+    if (engine.is_takeover && engine.was_interrupted)
+      (engine.previous_stopped ? stopped : killed) += 1;
+  }
+  std::string text = killed > 0 ? std::to_string(killed) + " killed or lost" : "";
+  if (stopped > 0)
+    text += (text.empty() ? "" : ", ") + std::to_string(stopped) + " stopped in order";
+  return text;
+}
+
 const StepView* RunView::step(std::string_view address_or_id) const {
   const auto by_address = std::find_if(
       steps.begin(), steps.end(), [&](const StepView& s) { return s.address == address_or_id; });

@@ -77,9 +77,16 @@ struct EngineView {
   TimePoint last_seen;           // its last event
   std::int64_t previous_pid = 0;
   std::string previous_host;
+  bool previous_stopped = false;  // in order; else it was killed or lost, or had nothing to do
   std::vector<std::string> done_before;  // addresses
   std::vector<std::string> in_flight;    // their end was not known
+  // Its own end, where it let go of the run in order.
+  std::optional<TimePoint> stopped_at;
+  std::string stopped_because;
 };
+
+// How those ended that left steps in the middle: "1 killed or lost, 2 stopped in order".
+std::string ends_text(const std::vector<EngineView>& engines);
 
 enum class NeedKind : std::uint8_t {
   engine,  // nobody drives the run

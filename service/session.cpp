@@ -27,6 +27,7 @@ constexpr auto kLockTry = 10ms;   // how often a client tries to take an orphan'
 constexpr auto kTick = 250ms;     // how often a screen's clocks move
 constexpr auto kSettled = 120ms;  // a run needs a person once it has said so for this long
 constexpr auto kLetGo = 3s;       // what is written and decided has this long to reach the disk
+constexpr auto kLastWord = 1s;    // that it stopped has this long
 constexpr std::size_t kMostRuns = 10'000;
 
 Viewer viewer_of(const SessionRequest& request) {
@@ -41,6 +42,20 @@ std::string holder_text(const std::optional<state::OwnerNote>& holder) {
   return "the engine of " + holder->who + " (pid " + std::to_string(holder->pid) + " on " +
          holder->host + ", since " +
          to_string(std::chrono::floor<std::chrono::seconds>(holder->since)) + ")";
+}
+
+// Why an engine lets go of runs that are not over.
+std::string_view word_of(Why why) {
+  switch (why) {
+    case Why::over: return "its run is over";
+    case Why::needs_person: return "its run waits for a person";
+    case Why::detached: return "its terminal was detached";
+    case Why::interrupted: return "Ctrl-C";
+    case Why::terminated: return "it was told to terminate";
+    case Why::timed_out: return "its --timeout passed";
+    case Why::refused: break;
+  }
+  return "an error";
 }
 
 // One followed run and what was last shown of it.
@@ -499,9 +514,19 @@ class Session {
     bool is_closed = false;
     host_->close([&] { is_closed = true; });
     while (!is_closed && !is_in_a_hurry_) loop_.run_one_for(10ms);
+    say_last_word();
     refresh_for_the_last_time();
     host_.reset();
     loop_.stop();
+  }
+
+  // An engine that was killed says none: whoever reads the journal later can tell one from the
+  // other.
+  void say_last_word() {
+    host_->engine().release(std::string(word_of(*end_)));
+    const auto until = std::chrono::steady_clock::now() + kLastWord;
+    while (!host_->engine().is_quiet() && std::chrono::steady_clock::now() < until)
+      loop_.run_one_for(10ms);
   }
 
   void refresh_for_the_last_time() {

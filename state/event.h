@@ -266,6 +266,13 @@ struct ModeSwitched {
   std::string say{};
   friend bool operator==(const ModeSwitched&, const ModeSwitched&) = default;
 };
+// The engine that drives the run lets go of it in order: it stops, and the run is not over. One
+// that was killed leaves no such word.
+struct RunReleased {
+  std::int64_t epoch = 0;  // of that engine
+  std::string reason{};    // why it stops
+  friend bool operator==(const RunReleased&, const RunReleased&) = default;
+};
 // A step that waits for people, or (without a step) a run that is paused or stuck, still waits.
 struct Reminded {
   std::int64_t count = 0;         // reminders so far, those that no engine was there for among them
@@ -313,9 +320,9 @@ using Payload =
                  FinallyStarted, RunStuck, RunFinished, RunNoted, SignalReceived, StepStarted,
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
                  StepSkipped, StepReset, Voted, StepUndone, StepCorrected, ApprovalVoided,
-                 RunCommanded, Reminded, ModeSwitched, LoopOpened, ChildOpened, StepLooked,
-                 LocksAsked, LocksTaken, TwoPhaseDecided, ParticipantPrepared, ParticipantSettled,
-                 ScriptCalled, ScriptNoted>;
+                 RunCommanded, Reminded, ModeSwitched, RunReleased, LoopOpened, ChildOpened,
+                 StepLooked, LocksAsked, LocksTaken, TwoPhaseDecided, ParticipantPrepared,
+                 ParticipantSettled, ScriptCalled, ScriptNoted>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

@@ -199,6 +199,13 @@ struct Format<Voted> {
 };
 
 template <>
+struct Format<RunReleased> {
+  static constexpr EventType type{36, 1, "run.released"};
+  static constexpr std::tuple fields{Field{"epoch", &RunReleased::epoch},
+                                     Field{"reason", &RunReleased::reason}};
+};
+
+template <>
 struct Format<LoopOpened> {
   static constexpr EventType type{40, 1, "loop.opened"};
   static constexpr std::tuple fields{Field{"items", &LoopOpened::items},

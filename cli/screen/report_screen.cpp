@@ -62,11 +62,11 @@ std::string engine_text(const RunView& run) {
     when += (when.empty() ? " after " : ", ") + clock_time(engine.last_seen);
     without += engine.at - engine.last_seen;
   }
+  if (interruptions > 0) when += " (" + service::ends_text(run.engines) + ")";
   std::string out = interruptions == 0   ? "no interruption"
                     : interruptions == 1 ? "1 interruption" + when
                                          : counted(interruptions, "interruptions") + when;
   if (interruptions > 0) out += ", " + brief(without) + " without an engine";
-  // An engine that had only to wait leaves no trace of its end.
   if (run.engines.size() > 1) out.insert(0, std::to_string(run.engines.size()) + " engines, ");
   return out + "; " + counted(run.adopted, "adopted") + ", " + counted(run.repeated, "repeated") +
          ", " + counted(run.doubts, "in doubt");
@@ -152,15 +152,26 @@ std::string report_screen(const Style& style, const RunView& run) {
   return out;
 }
 
+namespace {
+
+// How the engine ended that drove the run before the latest one did.
+std::string end_of_previous(const RunView& run) {
+  const EngineView& engine = run.engines.back();
+  if (engine.previous_stopped)
+    return " stopped (" + run.engines[run.engines.size() - 2].stopped_because + ") at ";
+  return engine.was_interrupted ? " died after " : " was last heard of at ";
+}
+
+}  // namespace
+
 std::string takeover_screen(const Style& style, const RunView& run, Duration took) {
   if (run.engines.empty() || !run.engines.back().is_takeover) return "";
   const EngineView& engine = run.engines.back();
   const std::string boot = engine.same_boot ? "boot unchanged" : "another boot or machine";
-  std::string out =
-      "engine pid " + std::to_string(engine.previous_pid) + " on host " + engine.previous_host +
-      (engine.was_interrupted ? " died after " : " stopped after ") + clock_time(engine.last_seen) +
-      " (" + boot + "). Recovered " + std::to_string(run.id.number) + " in " + milliseconds(took) +
-      ", " + std::to_string(engine.events_before) + " events.\n";
+  std::string out = "engine pid " + std::to_string(engine.previous_pid) + " on host " +
+                    engine.previous_host + end_of_previous(run) + clock_time(engine.last_seen) +
+                    " (" + boot + "). Recovered " + std::to_string(run.id.number) + " in " +
+                    milliseconds(took) + ", " + std::to_string(engine.events_before) + " events.\n";
   std::vector<std::string> adopted;
   std::vector<std::string> started;
   for (const service::StepView& step : run.steps) {

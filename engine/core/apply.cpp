@@ -1,5 +1,6 @@
 #include "base/url.h"
 #include "engine/core/asking.h"
+#include "engine/core/drivers.h"
 #include "engine/core/polls.h"
 #include "engine/core/script_fold.h"
 #include "engine/core/state.h"
@@ -64,13 +65,10 @@ class Fold {
   Result<void> on(const RunClaimed& e) {
     const bool same_boot = run_.claim && run_.claim->host == e.host;
     if (run_.claim && !same_boot) forget_boot_times();
-    run_.claim = e;
-    run_.claims += 1;
-    const auto known = std::find(run_.hosts.begin(), run_.hosts.end(), e.host);
-    run_.claimed_host = static_cast<std::uint16_t>(known - run_.hosts.begin());
-    if (known == run_.hosts.end()) run_.hosts.push_back(e.host);
+    note_claim(run_, e);
     return success();
   }
+  Result<void> on(const RunReleased&) { return note_release(run_, event_.at); }
 
   Result<void> on(const LocksAsked& e) {
     if (run_.locks) return Error(ErrorCode::corrupt, "locks.asked twice");

@@ -44,6 +44,10 @@ void carry_out(Draft& draft, const Claim& command) {
   remind_due(draft);
 }
 
+void carry_out(Draft& draft, const Release& command) {
+  draft.emit(state::RunReleased{command.epoch.number, command.why});
+}
+
 void carry_out(Draft& draft, const PassTime&) {
   wake_due(draft);
   remind_due(draft);

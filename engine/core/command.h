@@ -28,6 +28,10 @@ struct Claim {  // begin to drive the run
   std::string who;
   std::string rung;
 };
+struct Release {  // let go of the run in order
+  Epoch epoch;
+  std::string why;
+};
 struct FinishAttempt {
   NodeIndex step;
   std::int64_t generation = 0;
@@ -132,8 +136,8 @@ struct Undo {
 };
 
 using Command =
-    std::variant<Claim, FinishAttempt, FinishProbe, FinishLook, PassTime, Go, TakeLocks, Vote,
-                 FinishManual, PickOption, SendSignal, Note, Pause, Continue, Cancel, RetryStep,
-                 SkipStep, Resolve, TakeCommand, HandCommand, SwitchMode, Undo>;
+    std::variant<Claim, Release, FinishAttempt, FinishProbe, FinishLook, PassTime, Go, TakeLocks,
+                 Vote, FinishManual, PickOption, SendSignal, Note, Pause, Continue, Cancel,
+                 RetryStep, SkipStep, Resolve, TakeCommand, HandCommand, SwitchMode, Undo>;
 
 }  // namespace rung::engine

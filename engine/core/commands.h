@@ -8,6 +8,7 @@ namespace rung::engine {
 // refuses, or emits; a late answer of an attempt that nobody waits for any more does neither.
 // One file per command.
 void carry_out(Draft& draft, const Claim& command);
+void carry_out(Draft& draft, const Release& command);
 void carry_out(Draft& draft, const FinishAttempt& command);
 void carry_out(Draft& draft, const FinishProbe& command);
 void carry_out(Draft& draft, const FinishLook& command);

@@ -21,7 +21,7 @@ bool is_from_engine(const Command& command) {
          std::holds_alternative<FinishProbe>(command) ||
          std::holds_alternative<FinishLook>(command) || std::holds_alternative<PassTime>(command) ||
          std::holds_alternative<Go>(command) || std::holds_alternative<TakeLocks>(command) ||
-         std::holds_alternative<Claim>(command);
+         std::holds_alternative<Claim>(command) || std::holds_alternative<Release>(command);
 }
 
 // What `require:` and `vars:` see: nothing has run yet.
@@ -87,7 +87,8 @@ Decision decide(RunState& state, const Command& command, const Context& context)
     return std::move(draft).finish();
   }
   std::visit([&](const auto& c) { carry_out(draft, c); }, command);
-  if (!draft.is_refused()) {
+  // Nothing follows from letting go: what was ready waits for the next engine.
+  if (!draft.is_refused() && !std::holds_alternative<Release>(command)) {
     advance(draft);
     look_around(draft);
   }

@@ -104,6 +104,7 @@ struct RunState {
   std::optional<state::RunCreated> created;
   TimePoint created_at;
   std::optional<state::RunClaimed> claim;
+  std::optional<TimePoint> released_at;  // the engine of `claim` let go of it in order
   std::optional<state::LocksAsked> locks;
   TimePoint locks_asked_at;
   std::optional<TimePoint> locks_taken_at;

@@ -78,6 +78,9 @@ class Teller {
     if (e.epoch <= 1) return std::nullopt;
     return Words{"", "the engine was killed; the next one takes over"};
   }
+  Said operator()(const state::RunReleased& e) const {
+    return Words{"", "the engine stopped" + (e.reason.empty() ? "" : ": " + e.reason)};
+  }
   Said operator()(const state::RunPaused& e) const {
     return Words{"", "paused" + by(e.who, e.say) + (e.detail.empty() ? "" : ": " + e.detail)};
   }

@@ -66,6 +66,7 @@ std::string engine_text(const RunView& run) {
   std::string text =
       std::to_string(run.engines.size()) + (run.engines.size() == 1 ? " engine, " : " engines, ") +
       std::to_string(interruptions) + (interruptions == 1 ? " interruption" : " interruptions");
+  if (interruptions > 0) text += " (" + ends_text(run.engines) + ")";
   if (interruptions > 0) text += ", " + brief(without) + " without an engine";
   return text + "; " + std::to_string(run.adopted) + " adopted, " + std::to_string(run.repeated) +
          " repeated, " + std::to_string(run.doubts) + " in doubt";

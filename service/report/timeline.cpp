@@ -74,12 +74,22 @@ class Story {
 
   void on(const RunCreated& e) { person("started", e.who, e.say); }
   void on(const RunClaimed& e) {
+    const bool is_same = claim_ && claim_->epoch == e.epoch && claim_->pid == e.pid &&
+                         claim_->host == e.host && !is_released_;
+    if (is_same) return;  // it had nothing to do for a while
     const std::string engine = "pid " + std::to_string(e.pid) + " on " + e.host.name;
-    Moment& m = add(MomentKind::engine, has_engine_ ? "took over" : "drives");
+    Moment& m = add(MomentKind::engine, claim_ ? "took over" : "drives");
     m.detail = engine + (e.rung.empty() ? "" : ", rung " + e.rung);
     m.who = e.who;
-    if (has_engine_) m.detail += "; " + brief(event_->at - last_at_) + " after the last event";
-    has_engine_ = true;
+    if (claim_) m.detail += "; " + brief(event_->at - last_at_) + " after the last event";
+    if (claim_ && !is_released_)
+      m.detail += "; pid " + std::to_string(claim_->pid) + " left no word that it stopped";
+    claim_ = e;
+    is_released_ = false;
+  }
+  void on(const RunReleased& e) {
+    add(MomentKind::engine, "stopped in order").detail = e.reason;
+    is_released_ = true;
   }
   void on(const RunPaused& e) {
     paused_at_ = event_->at;
@@ -332,7 +342,8 @@ class Story {
   std::optional<TimePoint> paused_at_;
   TimePoint locks_asked_at_;
   TimePoint last_at_;
-  bool has_engine_ = false;
+  std::optional<RunClaimed> claim_;
+  bool is_released_ = false;  // by the latest engine
 };
 
 }  // namespace

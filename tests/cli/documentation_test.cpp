@@ -50,6 +50,7 @@ std::string general(std::string text) {
       {"[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "CLOCK"},
       {"(plan |--plan |@ )[0-9a-f]{6}\\b", "$1HASH"},
       {"\\b([0-9]+m)?[0-9]+(\\.[0-9]+)?s\\b( behind)?", "TIME$3"},
+      {"\\bpid [0-9]+ on [^ ]+", "PID"},
       {" +", " "},
   };
   for (const auto& [what, with] : replacements)

@@ -93,6 +93,14 @@ ScriptedRun in_doubt() {
   return run;
 }
 
+// The engine was stopped in the middle of a step, and the next one took over.
+ScriptedRun stopped() {
+  ScriptedRun run = after_consent();
+  run.event("03:16:01", "restart_agent", intent(1));
+  run.event("03:16:02", "", state::RunReleased{0, "Ctrl-C"});
+  return run;
+}
+
 ScriptedRun finished() {
   ScriptedRun run = in_doubt();
   run.event("03:16:30", "restart_agent", state::StepSucceeded{{}, false, "ana", "saw uptime 12s"});
@@ -138,6 +146,32 @@ TEST(Screens, ResumeAfterACrash) {
   ScriptedRun run = after_consent();
   run.event("03:16:01", "restart_agent", intent(1)).claimed("03:16:04", 7002);
   expect_golden("takeover", takeover_screen({}, run.view(), 11ms));
+}
+
+TEST(Screens, ResumeAfterAStop) {
+  ScriptedRun run = stopped();
+  run.claimed("03:16:09", 7002);
+  EXPECT_THAT(takeover_screen({}, run.view(), 11ms),
+              testing::HasSubstr("engine pid 7001 on host ops1 stopped (Ctrl-C) at 03:16:02Z"));
+}
+
+TEST(Screens, AStopIsCountedApartFromACrash) {
+  ScriptedRun run = stopped();
+  run.claimed("03:16:09", 7002);
+  run.claimed("03:16:20", 7003);
+  run.event("03:16:30", "", state::RunFinished{state::RunStatus::failed, "", {}});
+  EXPECT_THAT(report_screen({}, run.view()),
+              testing::HasSubstr("(1 killed or lost, 1 stopped in order)"));
+}
+
+TEST(Screens, AStoppedRunIsDrivenByNobodyThoughItsEngineStillEnds) {
+  const ScriptedRun run = stopped();
+  const auto view = run.view();
+  const auto need = std::find_if(view.needs.begin(), view.needs.end(), [](const auto& one) {
+    return one.kind == service::NeedKind::engine;
+  });
+  ASSERT_NE(need, view.needs.end());
+  EXPECT_EQ(need->facts.front().second, "pid 7001 on ops1 stopped at 2026-03-27T03:16:02Z: Ctrl-C");
 }
 
 TEST(Screens, LiveRunFitsIntoItsTerminal) {

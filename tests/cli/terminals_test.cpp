@@ -139,7 +139,9 @@ TEST_F(TerminalsTest, SigtermEndsTheEngineAtOnceAndTheRunGoesOnWhenResumed) {
   ASSERT_TRUE(box.comes_true("grep -q begun effects.txt"));
   first.send_signal(SIGTERM);
   EXPECT_EQ(first.wait().code, 143);
+  EXPECT_THAT(box.rung({"why", "1"}).out, HasSubstr("it was told to terminate"));
   Process second = box.start({"resume", "1"});
+  ASSERT_TRUE(second.writes("stopped (it was told to terminate) at"));
   ASSERT_TRUE(second.writes("adopted                     hold"));
   box.write("go", "");
   EXPECT_EQ(second.wait().code, 0);
@@ -151,6 +153,7 @@ TEST_F(TerminalsTest, ACommandThatEndedWhileNoEngineRanIsNotRepeated) {
   ASSERT_TRUE(box.comes_true("grep -q begun effects.txt"));
   first.send_signal(SIGKILL);
   first.wait();
+  EXPECT_THAT(box.rung({"why", "1"}).out, HasSubstr("left no word that it stopped"));
   box.write("go", "");
   ASSERT_TRUE(box.comes_true("grep -q ended effects.txt"));
   const Ended resumed = box.rung({"resume", "1"});

@@ -39,6 +39,28 @@ TEST_F(Sequence, RunsAThousandPureStepsInOneDecision) {
   EXPECT_EQ(decision_.events.size(), 1002u);
 }
 
+TEST_F(Sequence, LetsGoOfARunAndStartsNothingAfterThat) {
+  given(PlanBuilder().step(effect("copy")).step(effect("move")));
+  send(Release{Epoch{epoch_}, "Ctrl-C"});
+  EXPECT_THAT(events(), ElementsAre("run.released"));
+  EXPECT_THAT(effects(), IsEmpty());
+  EXPECT_TRUE(state_.released_at);
+}
+
+TEST_F(Sequence, IsDrivenAgainAfterItWasLetGo) {
+  given(PlanBuilder().step(effect("copy")));
+  send(Release{Epoch{epoch_}, "Ctrl-C"});
+  restarts();
+  EXPECT_THAT(effects(), ElementsAre("recover copy"));
+  EXPECT_FALSE(state_.released_at);
+}
+
+TEST_F(Sequence, LetsGoOfNothingThatIsOver) {
+  given(PlanBuilder().step(set("a", "x", "1")));
+  send(Release{Epoch{epoch_}, "Ctrl-C"});
+  EXPECT_THAT(events(), IsEmpty());
+}
+
 TEST_F(Sequence, SkipsAStepWhoseConditionIsFalseAndGoesOn) {
   StepBuilder copy = effect("copy");
   copy->when = {"1 > 2"};

@@ -114,6 +114,66 @@ TEST_F(StoreThatWasDown, RecordsAtItsStopWhatItHeldBackAsNotDone) {
   EXPECT_EQ(row(run).status, RunStatus::running);
 }
 
+class EngineThatStops : public StoreThatWasDown {
+ protected:
+  RunId begins() {
+    PlanBuilder builder;
+    builder.step(effect("a"));
+    return starts(plan_of(std::move(builder)));
+  }
+  void stops() {
+    engine_->stop();
+    run_posted();
+    engine_->release("Ctrl-C");
+    run_posted();
+  }
+  std::string last_event(RunId run) {
+    return std::string(
+        state::name_of(state::decode(state::journal_on(*disk_, run).back().event).value().payload));
+  }
+};
+
+TEST_F(EngineThatStops, SaysSoInEachRunThatIsNotOver) {
+  const RunId first = begins();
+  const RunId second = begins();
+  stops();
+  EXPECT_EQ(last_event(first), "run.released");
+  EXPECT_EQ(last_event(second), "run.released");
+  EXPECT_TRUE(engine_->is_quiet());
+}
+
+TEST_F(EngineThatStops, AddsNothingToARunThatIsOver) {
+  const RunId run = begins();
+  ends("a", Done{});
+  stops();
+  EXPECT_EQ(last_event(run), "run.finished");
+}
+
+TEST_F(EngineThatStops, LeavesItsRunsToTheNextOne) {
+  const RunId run = begins();
+  stops();
+  boots();
+  EXPECT_THAT(calls_, ElementsAre("recover a"));
+  ends("a", Done{});
+  EXPECT_EQ(row(run).status, RunStatus::succeeded);
+}
+
+TEST_F(EngineThatStops, WaitsForNoStoreThatIsDown) {
+  const RunId run = begins();
+  is(StoreState::down);
+  stops();
+  EXPECT_EQ(last_event(run), "step.started");
+  EXPECT_TRUE(engine_->is_quiet());
+}
+
+TEST_F(EngineThatStops, SaysNothingMoreWhereAnotherOneTookTheStore) {
+  const RunId run = begins();
+  is(StoreState::lost);
+  stops();
+  is(StoreState::up);
+  EXPECT_EQ(last_event(run), "step.started");
+}
+
 // A command that was given a secret runs on while its engine dies; the next one has no secret.
 TEST_F(EngineTest, AdoptsACommandThoughItsSecretIsGone) {
   PlanBuilder builder;

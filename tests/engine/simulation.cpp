@@ -109,6 +109,13 @@ struct Simulation::Inside {
     boot();
   }
 
+  // The engine stops, and the process may end before the last word of it is on disk.
+  void stop_in_order() {
+    engine->stop();
+    engine->release("simulated");
+    for (std::uint64_t moves = random.next() % 8; moves > 0; --moves) scheduler.run_one();
+  }
+
   bool crashes_now() {
     if (options.crash_at_move) return *options.crash_at_move == result.moves;
     return !options.calm && world.roll(options.crash) && result.crashes < 12;
@@ -276,7 +283,10 @@ struct Simulation::Inside {
     boot();
     while (!has_ended && result.moves < kMaxMoves) {
       result.moves += 1;
-      if (crashes_now()) crash();
+      if (crashes_now()) {
+        if (!options.crash_at_move && world.roll(300)) stop_in_order();
+        crash();
+      }
       meddle();
       if (scheduler.run_one()) continue;
       if (store_is_down) {

@@ -115,6 +115,11 @@ std::vector<Event> one_of_each_of_modes() {
   return in_a_row({created_by_mila(), ModeSwitched{"unplanned", "mila", "east is gone"}});
 }
 
+// That of an engine that stopped.
+std::vector<Event> one_of_each_of_stops() {
+  return in_a_row({created_by_mila(), RunReleased{7, "Ctrl-C"}});
+}
+
 // Those of loops.
 std::vector<Event> one_of_each_of_loops() {
   return in_a_row({created_by_mila(), LoopOpened{Value{Value::List{1, "b"}}, {"1", "b"}}});
@@ -174,6 +179,7 @@ constexpr OneOfEach kOneOfEach[] = {{"one-of-each.json", one_of_each},
                                     {"people.json", one_of_each_of_people},
                                     {"approvals.json", one_of_each_of_approvals},
                                     {"modes.json", one_of_each_of_modes},
+                                    {"stops.json", one_of_each_of_stops},
                                     {"loops.json", one_of_each_of_loops},
                                     {"children.json", one_of_each_of_children},
                                     {"watches.json", one_of_each_of_watches},
