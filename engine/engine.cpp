@@ -19,8 +19,8 @@
 namespace rung::engine {
 namespace {
 
-constexpr std::size_t kRecoverAtOnce = 10'000;  // runs that are loaded when the engine begins
-constexpr std::size_t kKeptSettled = 256;       // runs that wait for something, kept in memory
+constexpr std::size_t kDueAtOnce = 1000;   // runs that are due, and are loaded together
+constexpr std::size_t kKeptSettled = 256;  // runs that wait for something, kept in memory
 constexpr std::size_t kInboxAtOnce = 100;
 // After a look for runs that are due: one that is due all the same is on its way, or unreadable.
 constexpr Duration kLookAgain = std::chrono::seconds(1);
@@ -81,13 +81,23 @@ struct Engine::Inside {
       for (const RunId run : scope.runs) drive(run);
       return check_ready();
     }
-    const auto now = parts.clock->now();
-    parts.store->due(now.utc, kRecoverAtOnce, [this](Result<std::vector<state::RunSummary>> due) {
-      if (!due) return tell_ready(std::move(due).error());
-      for (const state::RunSummary& summary : due.value()) drive(summary.run);
-      look_at_wakes();
-      check_ready();
-    });
+    drive_due(parts.clock->now().utc, RunId{});
+  }
+
+  // Page by page: the next one when those of this one are loaded, however many are due.
+  void drive_due(TimePoint now, RunId after) {
+    is_paging = true;
+    parts.store->due(now, after, kDueAtOnce,
+                     [this, now](Result<std::vector<state::RunSummary>> due) {
+                       is_paging = false;
+                       if (!due) return tell_ready(std::move(due).error());
+                       for (const state::RunSummary& summary : due.value()) drive(summary.run);
+                       if (due.value().size() == kDueAtOnce)
+                         next_page = {now, due.value().back().run};
+                       else
+                         look_at_wakes();
+                       check_ready();
+                     });
   }
 
   void drive(RunId run) {
@@ -99,8 +109,12 @@ struct Engine::Inside {
   }
 
   void check_ready() {
-    if (!ready || !loading.empty() || unclaimed > 0) return;
-    tell_ready(success());
+    if (!loading.empty() || unclaimed > 0 || is_paging) return;
+    if (next_page && !is_stopping) {
+      const auto [now, after] = *std::exchange(next_page, std::nullopt);
+      return drive_due(now, after);
+    }
+    if (ready) tell_ready(success());
   }
   void tell_ready(Result<void> result) {
     if (auto tell = std::exchange(ready, nullptr)) tell(std::move(result));
@@ -515,11 +529,7 @@ struct Engine::Inside {
   }
 
   void wake_from_store(Instant now) {
-    parts.store->due(now.utc, kRecoverAtOnce, [this](Result<std::vector<state::RunSummary>> due) {
-      if (!due) return;
-      for (const state::RunSummary& summary : due.value()) drive(summary.run);
-      look_at_wakes();
-    });
+    if (!is_paging && !next_page) drive_due(now.utc, RunId{});
   }
 
   // --- new runs
@@ -649,6 +659,8 @@ struct Engine::Inside {
   LockTable locks;
   Freezes freezes;
   bool will_look_at_locks = false;
+  std::optional<std::pair<TimePoint, RunId>> next_page;  // of the runs due then: after this one
+  bool is_paging = false;                                // a page is being asked for
   std::size_t unclaimed = 0;
   std::size_t writes_under_way = 0;
   bool store_is_up = true;

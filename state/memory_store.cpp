@@ -241,12 +241,13 @@ class MemoryStoreImpl final : public MemoryStore {
                      [hash = std::move(hash)](MemoryDisk& disk) { return plan_of(disk, hash); });
   }
 
-  void due(TimePoint now, std::size_t limit,
+  void due(TimePoint now, RunId after, std::size_t limit,
            std::function<void(Result<std::vector<RunSummary>>)> done) override {
-    ask<std::vector<RunSummary>>(std::move(done), [now, limit](MemoryDisk& disk) {
+    ask<std::vector<RunSummary>>(std::move(done), [now, after, limit](MemoryDisk& disk) {
       std::vector<RunSummary> runs;
-      for (const auto& [id, run] : disk.runs) {
-        if (runs.size() < limit && is_due(run.summary, now)) runs.push_back(run.summary);
+      const auto& all = disk.runs;
+      for (auto run = all.upper_bound(after); run != all.end() && runs.size() < limit; ++run) {
+        if (is_due(run->second.summary, now)) runs.push_back(run->second.summary);
       }
       return Result<std::vector<RunSummary>>{std::move(runs)};
     });

@@ -146,12 +146,16 @@ Result<Journal> read_journal(Database& database, RunId run) {
 }
 
 // Both halves are found by the index of the unfinished runs, however many are finished.
-Result<std::vector<RunSummary>> read_due(Database& database, TimePoint now, std::size_t limit) {
-  const std::string select = std::string("SELECT ") + kRunColumns + " FROM run WHERE status < 7 ";
+Result<std::vector<RunSummary>> read_due(Database& database, TimePoint now, RunId after,
+                                         std::size_t limit) {
+  const std::string select =
+      std::string("SELECT ") + kRunColumns + " FROM run WHERE status < 7 AND run > ?1 ";
   const std::string sql = select + "AND status IN (0, 1, 5) UNION ALL " + select +
-                          "AND status IN (2, 3, 4, 6) AND wake_at <= ? ORDER BY run LIMIT ?";
+                          "AND status IN (2, 3, 4, 6) AND wake_at <= ?2 ORDER BY run LIMIT ?3";
   TRY(auto statement, database.prepare(sql.c_str()));
-  statement.bind(1, now.time_since_epoch().count()).bind(2, static_cast<std::int64_t>(limit));
+  statement.bind(1, after.number)
+      .bind(2, now.time_since_epoch().count())
+      .bind(3, static_cast<std::int64_t>(limit));
   return all_runs(statement);
 }
 

@@ -45,7 +45,8 @@ Result<std::string> read_blob(Database& database, const Sha256& hash);
 // What Store promises of the same names.
 Result<Journal> read_journal(Database& database, RunId run);
 Result<RunSummary> read_run(Database& database, RunId run);
-Result<std::vector<RunSummary>> read_due(Database& database, TimePoint now, std::size_t limit);
+Result<std::vector<RunSummary>> read_due(Database& database, TimePoint now, RunId after,
+                                         std::size_t limit);
 Result<std::optional<TimePoint>> read_next_wake(Database& database);
 Result<std::vector<LockRow>> read_locks(Database& database, const char* order);
 Result<std::vector<Freeze>> read_freezes(Database& database);

@@ -397,11 +397,12 @@ class SqliteStoreImpl final : public SqliteStore {
     });
   }
 
-  void due(TimePoint now, std::size_t limit,
+  void due(TimePoint now, RunId after, std::size_t limit,
            std::function<void(Result<std::vector<RunSummary>>)> done) override {
-    ask<std::vector<RunSummary>>(std::move(done), looks, [now, limit](StoreConnection& connection) {
-      return read_due(connection.database(), now, limit);
-    });
+    ask<std::vector<RunSummary>>(std::move(done), looks,
+                                 [now, after, limit](StoreConnection& connection) {
+                                   return read_due(connection.database(), now, after, limit);
+                                 });
   }
 
   void next_wake(std::function<void(Result<std::optional<TimePoint>>)> done) override {

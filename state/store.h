@@ -120,8 +120,9 @@ class Store {
   virtual void load_plan(std::string hash, std::function<void(Result<std::string>)> done) = 0;
 
   // Unfinished runs that something must be done for now: status running, undoing or queued, or
-  // wake_at <= now. Oldest first, at most `limit`.
-  virtual void due(TimePoint now, std::size_t limit,
+  // wake_at <= now. Oldest first, at most `limit`, those after the run `after` (RunId{}: from the
+  // first on); fewer than `limit` are the last.
+  virtual void due(TimePoint now, RunId after, std::size_t limit,
                    std::function<void(Result<std::vector<RunSummary>>)> done) = 0;
   // When the next run wakes; none: no timer is set.
   virtual void next_wake(std::function<void(Result<std::optional<TimePoint>>)> done) = 0;

@@ -1,5 +1,6 @@
 #include "tests/engine/engine_fixture.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rung::engine::testing {
@@ -12,6 +13,7 @@ void EngineTest::boots() {
   calls_.clear();
   const state::Post post = [this](std::function<void()> task) {
     posted_.push_back(std::move(task));
+    most_posted_ = std::max(most_posted_, posted_.size());
   };
   store_ = state::open_memory_store(disk_, post);
   Parts parts;

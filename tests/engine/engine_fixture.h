@@ -64,6 +64,7 @@ class EngineTest : public ::testing::Test,
   std::vector<std::string> calls_;  // of the executor: "run copy", "recover copy", "cancel copy"
   std::map<std::string, OnOutcome> awaited_;  // by address
   std::vector<std::string> complaints_;       // warnings and errors
+  std::size_t most_posted_ = 0;               // tasks that waited at the same time
   bool has_secrets_ = true;
 };
 

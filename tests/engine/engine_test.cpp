@@ -2,6 +2,8 @@
 
 #include "tests/engine/engine_fixture.h"
 
+#include <algorithm>
+
 namespace rung::engine::testing {
 namespace {
 
@@ -59,6 +61,43 @@ TEST_F(UnreadableRun, KeepsNoOtherFromWaking) {
   engine_->tick();
   run_posted();
   EXPECT_EQ(row(other).status, RunStatus::succeeded);
+}
+
+// Over several pages of what a store answers at once.
+class ManyRuns : public EngineTest {
+ protected:
+  static constexpr int kRuns = 2'300;
+  void SetUp() override {
+    EngineTest::SetUp();
+    PlanBuilder builder;
+    builder.step(wait_for("a", 1h));
+    const auto plan = plan_of(std::move(builder));
+    for (int n = 0; n < kRuns; ++n) runs_.push_back(starts(plan));
+    clock_.pass(2h);
+  }
+  std::ptrdiff_t succeeded() {
+    return std::count_if(runs_.begin(), runs_.end(),
+                         [&](RunId run) { return row(run).status == RunStatus::succeeded; });
+  }
+
+  std::vector<RunId> runs_;
+};
+
+TEST_F(ManyRuns, AreAllRecoveredAtTheBegin) {
+  boots();
+  EXPECT_EQ(succeeded(), kRuns);
+}
+
+TEST_F(ManyRuns, AreNotAllLoadedAtOnce) {
+  most_posted_ = 0;
+  boots();
+  EXPECT_LT(most_posted_, 1'500U);
+}
+
+TEST_F(ManyRuns, AllWakeInAnEngineThatHadPutThemAside) {
+  engine_->tick();
+  run_posted();
+  EXPECT_EQ(succeeded(), kRuns);
 }
 
 class StoreThatWasDown : public EngineTest {

@@ -40,9 +40,9 @@ class StoreContract : public ::testing::TestWithParam<Kind> {
   }
   Committed submit(RunWrite write) { return submit_and_wait(loop_, *store_, std::move(write)); }
   Result<Journal> load(std::int64_t run) { return load_and_wait(loop_, *store_, RunId{run}); }
-  std::vector<std::int64_t> due(TimePoint now, std::size_t limit = 100) {
+  std::vector<std::int64_t> due(TimePoint now, std::size_t limit = 100, RunId after = {}) {
     const auto runs = answer_of<Result<std::vector<RunSummary>>>(
-        loop_, [&](auto done) { store_->due(now, limit, std::move(done)); });
+        loop_, [&](auto done) { store_->due(now, after, limit, std::move(done)); });
     std::vector<std::int64_t> numbers;
     for (const RunSummary& run : runs.value()) numbers.push_back(run.run.number);
     return numbers;
@@ -265,6 +265,14 @@ TEST_P(StoreContract, ListsTheRunsThatSomethingMustBeDoneFor) {
   submit(with_status(creation(7, epoch_), RunStatus::undoing));
   EXPECT_THAT(due(time_at(50)), ElementsAre(1, 2, 6, 7));
   EXPECT_THAT(due(time_at(50), 2), ElementsAre(1, 2));
+}
+
+TEST_P(StoreContract, ListsThemPageByPage) {
+  for (std::int64_t run = 1; run <= 5; ++run) submit(creation(run, epoch_));
+  submit(with_status(creation(6, epoch_), RunStatus::waiting, time_at(50)));
+  EXPECT_THAT(due(time_at(50), 3), ElementsAre(1, 2, 3));
+  EXPECT_THAT(due(time_at(50), 3, RunId{3}), ElementsAre(4, 5, 6));
+  EXPECT_THAT(due(time_at(50), 3, RunId{6}), ElementsAre());
 }
 
 TEST_P(StoreContract, KnowsWhenTheNextRunWakes) {
