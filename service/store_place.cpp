@@ -1,6 +1,7 @@
 #include "service/store_place.h"
 
 #include "base/durable_file.h"
+#include "state/store_owner.h"
 
 #include <unistd.h>
 #include <climits>
@@ -54,6 +55,7 @@ Result<StorePlace> find_store(const std::string& given) {
 }
 
 Result<void> make_store_folder(const StorePlace& place) {
+  TRY(state::refuse_foreign_store(place.path));
   return make_durable_folder(place.path.substr(0, place.path.rfind('/')));
 }
 

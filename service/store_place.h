@@ -19,7 +19,8 @@ struct StorePlace {
 // `given` is what --store said, or "". Then RUNG_STORE, then $XDG_STATE_HOME/rung/rung.db, then
 // ~/.local/state/rung/rung.db. unavailable: there is no home to put it in.
 Result<StorePlace> find_store(const std::string& given);
-// Makes the folder of the store, 0700, where it is missing.
+// Makes the folder of the store, 0700, where it is missing. denied: it would be another user's
+// store.
 Result<void> make_store_folder(const StorePlace& place);
 
 }  // namespace rung::service

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "state/store_files.h"
+#include "state/store_owner.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -105,6 +106,8 @@ Result<std::optional<OwnerLock>> OwnerLock::try_take(const std::string& store_pa
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) return system_error("open the lock", path);
   OwnerLock lock{fd};
+  // Once more: in a folder of everybody somebody may have been faster.
+  TRY(refuse_foreign_store(store_path));
   struct flock wanted = whole_file();
   if (::fcntl(fd, F_OFD_SETLK, &wanted) != 0) {
     if (errno == EAGAIN || errno == EACCES) return std::optional<OwnerLock>{};

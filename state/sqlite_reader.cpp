@@ -5,6 +5,7 @@
 #include "state/sqlite_rows.h"
 #include "state/sqlite_store.h"
 #include "state/store_identity.h"
+#include "state/store_owner.h"
 
 #include <sqlite3.h>
 #include <csignal>
@@ -32,7 +33,8 @@ class SignalsBlocked {
 
 class SqliteReader final : public Reader {
  public:
-  explicit SqliteReader(Database database) : database_(std::move(database)) {}
+  SqliteReader(Database database, std::string path)
+      : database_(std::move(database)), path_(std::move(path)) {}
 
   Result<std::vector<RunSummary>> runs(const RunFilter& filter) override {
     std::string sql = std::string("SELECT ") + kRunColumns + " FROM run WHERE run < ?";
@@ -88,6 +90,7 @@ class SqliteReader final : public Reader {
   }
 
   Result<void> send(const Command& command) override {
+    TRY(refuse_foreign_store(path_));
     const SignalsBlocked guard;
     TRY(Transaction transaction, Transaction::begin(database_));
     TRY(const auto waiting, database_.integer("SELECT count(*) FROM command WHERE state = 0"));
@@ -137,6 +140,7 @@ class SqliteReader final : public Reader {
   }
 
   Database database_;
+  const std::string path_;
 };
 
 }  // namespace
@@ -145,7 +149,7 @@ Result<std::unique_ptr<Reader>> open_sqlite_reader(const SqliteOptions& options)
   TRY(Database database, open_existing(options));
   // A reader that leaves last does not take the log over: that is the owner's work.
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  return std::unique_ptr<Reader>{std::make_unique<SqliteReader>(std::move(database))};
+  return std::unique_ptr<Reader>{std::make_unique<SqliteReader>(std::move(database), options.path)};
 }
 
 }  // namespace rung::state

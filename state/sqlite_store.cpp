@@ -2,6 +2,7 @@
 
 #include "base/ensure.h"
 #include "state/sqlite_connection.h"
+#include "state/store_owner.h"
 
 #include <pthread.h>
 
@@ -454,6 +455,7 @@ Result<std::unique_ptr<SqliteStore>> open_sqlite_store(const SqliteOptions& opti
   TRY(prepare_folder(options.path));
   auto writer = std::make_unique<Writer>(options, std::move(post), log);
   TRY(writer->open());
+  TRY(refuse_foreign_store(options.path));  // in a folder of everybody somebody may be faster
   return std::unique_ptr<SqliteStore>{std::make_unique<SqliteStoreImpl>(std::move(writer))};
 }
 

@@ -1,6 +1,7 @@
 #include "state/store_files.h"
 
 #include "base/durable_file.h"
+#include "state/store_owner.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -72,6 +73,7 @@ Result<void> refuse_network_folder(const std::string& store_path) {
 }
 
 Result<void> prepare_folder(const std::string& store_path) {
+  TRY(refuse_foreign_store(store_path));
   const std::string folder = folder_of(store_path);
   if (::access(folder.c_str(), F_OK) != 0) {
     if (auto made = make_durable_folder(folder); !made) {

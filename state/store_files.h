@@ -10,7 +10,7 @@
 namespace rung::state {
 
 // The folder of a store: made if missing, on a local disk, writable. unavailable otherwise, with
-// what to do.
+// what to do. denied: the store or what belongs to it is somebody else's (store_owner.h).
 Result<void> prepare_folder(const std::string& store_path);
 // unavailable: NFS, SMB, a FUSE mount or another file system on which locks and syncs do not hold
 // what they promise.

@@ -155,6 +155,45 @@ TEST_F(CommandsTest, AKeyStartsOneRunOnly) {
   EXPECT_EQ(box.read("effects.txt"), "hi\n");
 }
 
+TEST_F(CommandsTest, ShowsWhereAFailedStepIsWritten) {
+  box.write("bad.yaml",
+            "rung: v1\nname: bad\non_failure: fail\nsteps:\n"
+            "  - {id: fine, set: {x: 1}}\n"
+            "  - {id: broken, shell: \"exit 3\", undo: none, in_doubt: retry}\n");
+  EXPECT_EQ(box.rung({"run", "bad.yaml", "-q"}).code, 1);
+  const Value shown = json(box.rung({"show", "1", "-o", "json"}));
+  const Value& step = shown.member("steps")->list()->at(1);
+  EXPECT_EQ(text(step, "status"), "failed");
+  EXPECT_EQ(text(step, "place"), "bad.yaml:6:5");
+}
+
+TEST_F(CommandsTest, ShowsWhatAScriptGives) {
+  box.write("script.yaml",
+            "rung: v1\nname: script\nsteps:\n"
+            "  - id: count\n    outputs: {total: int}\n    lua: |\n"
+            "      sleep(\"10ms\")\n      return {total = 3}\n");
+  EXPECT_THAT(box.rung({"run", "script.yaml"}).err, HasSubstr("total=3"));
+  EXPECT_THAT(box.rung({"show", "1"}).out, HasSubstr("total=3"));
+}
+
+TEST_F(CommandsTest, RootLooksAtTheStoreOfAUserAndLeavesNothingInIt) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files to another user";
+  box.write("two.yaml", kTwoSteps);
+  ASSERT_EQ(box.rung({"run", "two.yaml", "-q"}).code, 0);
+  ASSERT_EQ(box.shell("chown -R nobody state").code, 0);
+  const Ended refused = box.rung({"run", "two.yaml", "-q"});
+  EXPECT_EQ(refused.code, 12);
+  EXPECT_THAT(refused.err, HasSubstr("sudo -u nobody rung"));
+  EXPECT_EQ(box.rung({"note", "1", "x"}).code, 12);
+  EXPECT_EQ(box.rung({"freeze", "--all", "--say", "x"}).code, 12);
+  EXPECT_EQ(box.rung({"doctor", "--moved"}).code, 12);
+  EXPECT_EQ(box.rung({"show", "1"}).code, 0);
+  EXPECT_EQ(box.rung({"ls", "--all"}).code, 0);
+  EXPECT_EQ(box.rung({"report", "1"}).code, 0);
+  EXPECT_EQ(box.shell("find state -not -user nobody").out, "");
+  EXPECT_EQ(box.read("effects.txt"), "hi\n");
+}
+
 TEST_F(CommandsTest, InitWritesAnExampleThatIsValidAndOverwritesNothing) {
   EXPECT_EQ(box.rung({"init"}).code, 0);
   EXPECT_EQ(box.rung({"validate"}).code, 0);
