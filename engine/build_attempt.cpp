@@ -2,54 +2,19 @@
 
 #include "engine/core/corrections.h"
 #include "engine/core/resolve.h"
+#include "runbooks/secret_names.h"
 
 #include <algorithm>
-#include <cctype>
-#include <set>
 
 namespace rung::engine {
 namespace {
 
 using runbooks::Template;
 
-void collect_names(const std::string& expression, std::set<std::string>& names) {
-  constexpr std::string_view kPrefix = "secrets.";
-  for (std::size_t at = expression.find(kPrefix); at != std::string::npos;
-       at = expression.find(kPrefix, at + 1)) {
-    std::size_t end = at + kPrefix.size();
-    const auto is_name = [](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-    };
-    while (end < expression.size() && is_name(expression[end])) ++end;
-    names.insert(expression.substr(at + kPrefix.size(), end - at - kPrefix.size()));
-  }
-}
-
-void collect_names(const Template& t, std::set<std::string>& names) {
-  if (const auto* expression = std::get_if<runbooks::Expression>(&t.node))
-    collect_names(expression->text, names);
-  if (const auto* text = std::get_if<Template::Text>(&t.node)) {
-    for (const auto& part : text->parts) {
-      if (const auto* expression = std::get_if<runbooks::Expression>(&part))
-        collect_names(expression->text, names);
-    }
-  }
-  if (const auto* list = std::get_if<Template::List>(&t.node)) {
-    for (const Template& item : *list) collect_names(item, names);
-  }
-  if (const auto* map = std::get_if<Template::Map>(&t.node)) {
-    for (const auto& [name, item] : *map) collect_names(item, names);
-  }
-}
-
 // The secrets that these fields read, and no others.
 Result<Value::Map> read_secrets(const Plan& plan, const Template::Map& fields, Secrets& secrets) {
-  std::set<std::string> names;
-  for (const auto& [name, field] : fields) {
-    if (reads_secrets(field)) collect_names(field, names);
-  }
   Value::Map contents;
-  for (const std::string& name : names) {
+  for (const std::string& name : runbooks::secret_names(fields)) {
     const auto source = plan.secrets.find(name);
     if (source == plan.secrets.end()) continue;
     TRY(auto content, secrets.read(name, source->second));

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/commands/runbook_file.h"
 #include "cli/screen/plan_screen.h"
+#include "service/missing_secrets.h"
 
 namespace rung::cli {
 
@@ -12,10 +13,14 @@ ExitCode plan(const Arguments& arguments, const Console& console) {
   if (!view)
     return console.refuse(view.error(), "this is one of the runbook's requirements (require:)");
   if (!console.is_table()) {
-    console.value(service::to_value(view.value()));
+    Value answer = service::to_value(view.value());
+    answer.map()->insert_or_assign(
+        "missing_secrets", service::to_value(service::missing_secrets(*run->plan, run->mode)));
+    console.value(answer);
     return ExitCode::succeeded;
   }
   console.out(plan_screen(console.out_style(), view.value()));
+  hint_at_missing_secrets(*run->plan, run->mode, console);
   std::string next = "rung run" + words_for_runbook(arguments);
   for (const std::string& input : arguments.inputs) next += " -i '" + input + "'";
   if (!arguments.mode.empty()) next += " --mode " + arguments.mode;

@@ -10,6 +10,7 @@ ExitCode run(const Arguments& arguments, const Console& console) {
   ExitCode code = ExitCode::succeeded;
   const auto prepared = prepare_run(arguments, console, code);
   if (!prepared) return code;
+  hint_at_missing_secrets(*prepared->plan, prepared->mode, console);
   auto store = service::find_store(arguments.store);
   if (!store) return console.refuse(store.error());
   service::SessionRequest request;

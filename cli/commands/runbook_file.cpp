@@ -1,5 +1,7 @@
 #include "cli/commands/runbook_file.h"
 
+#include "service/missing_secrets.h"
+
 #include <algorithm>
 
 namespace rung::cli {
@@ -56,6 +58,12 @@ std::shared_ptr<const runbooks::Plan> load_for(const Arguments& arguments, const
   }
   if (!loaded.plan) code = ExitCode::usage;
   return loaded.plan;
+}
+
+void hint_at_missing_secrets(const runbooks::Plan& plan, const std::string& mode,
+                             const Console& console) {
+  for (const service::MissingSecret& missing : service::missing_secrets(plan, mode))
+    console.hint("notice: " + service::notice_of(missing));
 }
 
 std::string words_for_runbook(const Arguments& arguments) {

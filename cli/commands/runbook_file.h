@@ -23,6 +23,10 @@ std::optional<PreparedRun> prepare_run(const Arguments& arguments, const Console
 std::shared_ptr<const runbooks::Plan> load_for(const Arguments& arguments, const Console& console,
                                                ExitCode& code);
 
+// Says which secrets are not there yet: a run may begin all the same.
+void hint_at_missing_secrets(const runbooks::Plan& plan, const std::string& mode,
+                             const Console& console);
+
 // " FILE --env NAME", as far as they were given, for the next command line.
 std::string words_for_runbook(const Arguments& arguments);
 

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "cli/commands/runbook_file.h"
+#include "service/missing_secrets.h"
 
 namespace rung::cli {
 
@@ -12,7 +13,11 @@ ExitCode validate(const Arguments& arguments, const Console& console) {
   if (!console.is_table()) {
     Value::Map answer{
         {"file", file.value()}, {"valid", is_good}, {"findings", to_value(loaded.diagnostics)}};
-    if (is_good) answer.emplace("plan", to_hex(runbooks::hash_of(*loaded.plan)));
+    if (is_good) {
+      answer.emplace("plan", to_hex(runbooks::hash_of(*loaded.plan)));
+      answer.emplace("missing_secrets",
+                     service::to_value(service::missing_secrets(*loaded.plan, arguments.mode)));
+    }
     console.value(answer);
     return is_good ? ExitCode::succeeded : ExitCode::usage;
   }
@@ -26,6 +31,7 @@ ExitCode validate(const Arguments& arguments, const Console& console) {
   }
   console.out(file.value() + ": " + loaded.plan->runbook + " is valid, plan " +
               to_hex(runbooks::hash_of(*loaded.plan)).substr(0, 6) + "\n");
+  hint_at_missing_secrets(*loaded.plan, arguments.mode, console);
   console.hint("next: rung plan" + words_for_runbook(arguments) + "\n");
   return ExitCode::succeeded;
 }

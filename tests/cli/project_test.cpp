@@ -62,6 +62,38 @@ class ProjectTest : public testing::Test {
   Sandbox box;
 };
 
+TEST_F(ProjectTest, ASecretThatIsMissingIsSaidWithTheStepThatReadsItFirst) {
+  EXPECT_THAT(box.rung({"validate"}).err, testing::Not(HasSubstr("missing")));
+  box.set("API_TOKEN", "");
+  const Ended valid = box.rung({"validate"});
+  EXPECT_EQ(valid.code, 0);
+  EXPECT_THAT(valid.err, HasSubstr("the secret token is missing so far: the environment variable "
+                                   "API_TOKEN is not set here"));
+  EXPECT_THAT(valid.err, HasSubstr("primary (runbook.yaml:5:5) reads it first"));
+  EXPECT_THAT(box.rung({"plan"}).err, HasSubstr("primary (runbook.yaml:5:5) reads it first"));
+  const Value plan = json(box.rung({"plan", "-o", "json"}));
+  ASSERT_EQ(plan.member("missing_secrets")->list()->size(), 1u);
+  EXPECT_EQ(to_text(*plan.member("missing_secrets")->list()->front().member("name")), "token");
+}
+
+TEST_F(ProjectTest, ASecretThatAStepMintsStopsNoRun) {
+  box.write("rung.yaml", "rung: v1\nsecrets: {minted: {file: " + box.folder() +
+                             "/minted}, later: {file: " + box.folder() + "/never}}\n");
+  box.write(
+      "mint.yaml",
+      "rung: v1\nname: mint\nmodes: [planned, unplanned]\nsteps:\n"
+      "  - {id: mint, shell: \"echo s3cret-0f-a-step > minted\", undo: none, in_doubt: retry}\n"
+      "  - {id: use, shell: \"test $T = s3cret-0f-a-step\", env: {T: \"{{ secrets.minted }}\"}, "
+      "undo: none, in_doubt: retry}\n"
+      "  - {id: not_now, modes: [unplanned], shell: \"true\", env: {T: \"{{ secrets.later "
+      "}}\"}, undo: none, in_doubt: retry}\n");
+  const Ended ended = box.rung({"run", "mint.yaml"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("use (mint.yaml:6:5) reads it first"));
+  EXPECT_THAT(ended.err, testing::Not(HasSubstr("secret later")));
+  EXPECT_THAT(ended.err + ended.out, testing::Not(HasSubstr("s3cret")));
+}
+
 TEST_F(ProjectTest, AStepActsThroughTheConnectionThatItsTargetNames) {
   const Ended ended = box.rung({"run", "-o", "json"});
   EXPECT_EQ(ended.code, 0) << ended.err;

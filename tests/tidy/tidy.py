@@ -34,7 +34,7 @@ MAY_INCLUDE = {
     ],
     "engine/supervisor": ["base/*", "engine/executor.h"],
     "engine": [
-        "base/*", "runbooks/plan.h", "runbooks/template.h", "scripting/evaluator.h",
+        "base/*", "runbooks/plan.h", "runbooks/secret_names.h", "runbooks/template.h", "scripting/evaluator.h",
         "actions/action.h", "actions/registry.h", "actions/secrets.h",
         "state/event.h", "state/freeze.h", "state/lock.h", "state/run_summary.h", "state/codec.h", "state/owner.h", "state/reader.h", "state/store.h",
     ],
