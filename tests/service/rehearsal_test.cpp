@@ -78,6 +78,36 @@ TEST_F(RehearsalTest, AStepWithoutAStubIsRefusedWithTheStubToWrite) {
   EXPECT_EQ(last_.front().fix, "add under `stubs:`  copy: {outputs: {bytes: 0B}}");
 }
 
+// What docs/language.md says of `retry`.
+TEST_F(RehearsalTest, WithoutRetryOnlyWhatMayGetBetterIsTriedAgain) {
+  given(kGet);
+  EXPECT_THAT(differences("stubs: {get: [{error: unavailable}, {outputs: {code: 200}}]}, "
+                          "expect: {steps: {get: {attempts: 2, status: succeeded}}}"),
+              IsEmpty());
+  EXPECT_THAT(differences("stubs: {get: [{error: not_found}, {outputs: {code: 200}}]}, "
+                          "expect: {status: paused, steps: {get: {attempts: 1}}}"),
+              IsEmpty());
+}
+
+TEST_F(RehearsalTest, ARetryThatNamesNoErrorsFollowsEachOfThem) {
+  given(
+      "  - {id: get, http: {method: GET, url: 'http://west/'}, undo: none, retry: {attempts: "
+      "3}}\n");
+  EXPECT_THAT(
+      differences("stubs: {get: [{error: not_found}, {error: auth}, {outputs: {code: 200}}]}, "
+                  "expect: {steps: {get: {attempts: 3, status: succeeded}}}"),
+      IsEmpty());
+}
+
+TEST_F(RehearsalTest, ARetryThatNamesErrorsFollowsThoseAlone) {
+  given(
+      "  - {id: get, http: {method: GET, url: 'http://west/'}, undo: none, "
+      "retry: {attempts: 3, errors: [unavailable]}}\n");
+  EXPECT_THAT(differences("stubs: {get: [{error: unavailable}, {error: not_found}, {outputs: "
+                          "{code: 200}}]}, expect: {status: paused, steps: {get: {attempts: 2}}}"),
+              IsEmpty());
+}
+
 TEST_F(RehearsalTest, UnstubbedStepsSucceedWhereTheCaseSaysSo) {
   given(kCopy);
   EXPECT_THAT(differences("unstubbed: succeed, expect: {steps: {copy: {outputs: {bytes: 0B}}}}"),
