@@ -18,6 +18,7 @@ constexpr Duration kPoll = std::chrono::milliseconds(100);  // where no descript
 constexpr Duration kOrphanPoll = std::chrono::seconds(1);   // each look reads all of /proc
 constexpr int kLooksAtFaults = 50;                          // a record that cannot be read: 5 s
 constexpr int kKillRounds = 50;                             // 5 s
+constexpr const char* kWithstand = ", and what lives of it withstands SIGKILL";
 constexpr Duration kRoundPause = std::chrono::milliseconds(100);
 
 // A descriptor that belongs to somebody else, watched for the time of a scope.
@@ -85,12 +86,19 @@ awaitable<CommandResult> SupervisedCommand::recover(std::function<void(std::stri
 awaitable<CommandResult> SupervisedCommand::conclude(std::function<void(std::string)> adopted,
                                                      Instant deadline) {
   int faults = 0;
-  int kills = 0;
   while (!is_left_) {
     auto looked = supervisor::examine(trace_, world_.host);
-    if (!looked) {
-      if (++faults > kLooksAtFaults) co_return lost_sight(looked.error().message());
+    if (!looked && ++faults <= kLooksAtFaults) {
       co_await pause(kPoll);
+      continue;
+    }
+    if (!looked) {
+      // Nothing says any more how it ended, but what lives of it may still act: no next try, and
+      // no question to a person, before that is over.
+      const auto living = supervisor::remains(trace_.cookie);
+      if (living.empty()) co_return lost_sight(looked.error().message());
+      const bool are_bearable = co_await outwait(living, deadline);
+      if (!are_bearable) co_return lost_sight(looked.error().message() + kWithstand);
       continue;
     }
     const Finding& finding = looked.value();
@@ -108,19 +116,26 @@ awaitable<CommandResult> SupervisedCommand::conclude(std::function<void(std::str
       co_await watch(finding);
       continue;
     }
-    const bool is_over =
-        deadline.boot > Duration::zero() && world_.clock->now().boot >= deadline.boot;
-    if (!is_asked_to_end_ && !is_over) {
-      co_await pause(kOrphanPoll);
-      continue;
-    }
-    if (++kills > kKillRounds) {
-      co_return lost_sight(std::string(finding.reason) + ", and they withstand SIGKILL");
-    }
-    supervisor::kill_all(finding.children);
-    co_await pause(kRoundPause);
+    const bool are_bearable = co_await outwait(finding.children, deadline);
+    if (!are_bearable) co_return lost_sight(std::string(finding.reason) + kWithstand);
   }
   co_return LeftRunning{};
+}
+
+// A while of waiting for processes without a supervisor; killed when nobody wants them any more.
+// False: they withstand.
+awaitable<bool> SupervisedCommand::outwait(std::vector<supervisor::SeenProcess> orphans,
+                                           Instant deadline) {
+  const bool is_over =
+      deadline.boot > Duration::zero() && world_.clock->now().boot >= deadline.boot;
+  if (!is_asked_to_end_ && !is_over) {
+    co_await pause(kOrphanPoll);
+    co_return true;
+  }
+  if (++kills_ > kKillRounds) co_return false;
+  supervisor::kill_all(orphans);
+  co_await pause(kRoundPause);
+  co_return true;
 }
 
 awaitable<void> SupervisedCommand::watch(const Finding& finding) {

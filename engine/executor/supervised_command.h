@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace rung::engine {
 
@@ -50,6 +51,7 @@ class SupervisedCommand {
 
  private:
   awaitable<CommandResult> conclude(std::function<void(std::string)> adopted, Instant deadline);
+  awaitable<bool> outwait(std::vector<supervisor::SeenProcess> orphans, Instant deadline);
   awaitable<void> watch(const supervisor::Finding& finding);
   awaitable<void> until_readable(int fd);
   awaitable<void> pause(Duration duration);
@@ -58,6 +60,7 @@ class SupervisedCommand {
   const supervisor::AttemptTrace trace_;
   std::optional<supervisor::Supervised> supervised_;  // started here
   std::optional<supervisor::Watch> watch_;            // adopted
+  int kills_ = 0;                                     // rounds of SIGKILL
   bool is_asked_to_end_ = false;
   bool is_left_ = false;
 };

@@ -83,6 +83,20 @@ TEST_F(ExecutorTest, EndsWhatACommandLeftBehindWhoseSupervisorWasKilled) {
               HasSubstr("its supervisor died"));
 }
 
+// Longer than the time for which a record that cannot be read is looked at again.
+TEST_F(ExecutorTest, WaitsForACommandWhoseRecordCannotBeReadBeforeItCallsItUnknown) {
+  const auto* script = "touch begun; sleep 7; touch ended";
+  die_after_beginning({shell("copy", script)}, [&] { return exists("begun"); });
+  const std::string record =
+      supervisor::attempt_folder(folder_, {RunId{42}, "copy", 0, 1}) + "/record";
+  std::filesystem::rename(record, record + ".away");
+  std::filesystem::create_directory(record);
+  Engineering engine(folder_);
+  engine.recover(shell("copy", script));
+  error_in<Unknown>(engine.outcome_of("copy"));
+  EXPECT_TRUE(exists("ended"));
+}
+
 TEST_F(ExecutorTest, LeavesCommandsToTheNextEngineWhenItCloses) {
   Engineering first(folder_);
   first.run(shell("copy", kUntilGo));
