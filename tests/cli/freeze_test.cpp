@@ -81,7 +81,10 @@ TEST_F(FreezeTest, OutlivesTheEngineThatWasKilled) {
 }
 
 TEST_F(FreezeTest, EndsByItself) {
-  freeze({"--all", "--for", "1s", "--say", "a moment"});
+  freeze({"--all", "--for", "4s", "--say", "a moment"});
+  const Value frozen = json({"freeze", "-o", "json"});
+  ASSERT_EQ(frozen.list()->size(), 1u);
+  EXPECT_THAT(to_text(*frozen.list()->front().member("until")), HasSubstr("20"));
   EXPECT_TRUE(box.comes_true(std::string(RUNG_BINARY) + " run web.yaml -q"));
 }
 
@@ -102,6 +105,29 @@ TEST_F(FreezeTest, IsBrokenOnlyByThoseWhoMay) {
   const Ended refused = box.rung({"run", "shop.yaml", "--break-glass", "--say", "east burns"});
   EXPECT_EQ(refused.code, 12);
   EXPECT_THAT(refused.err, HasSubstr("Only sre may break the glass"));
+}
+
+TEST_F(FreezeTest, IsBrokenByAPersonOfTheRole) {
+  std::string me = box.shell("id -un").out;
+  me.erase(me.find_last_not_of('\n') + 1);
+  box.write("rung.yaml",
+            "rung: v1\npeople: {sre: {users: [somebody-else, " + me + "]}}\nbreak_glass: [sre]\n");
+  freeze({"--all", "--say", "Black Friday"});
+  EXPECT_EQ(box.rung({"run", "shop.yaml", "-q", "--break-glass", "--say", "east burns"}).code, 0);
+  EXPECT_EQ(box.read("effects"), "shop\n");
+}
+
+// As docs/project.md says.
+TEST_F(FreezeTest, ACalendarIsNotAskedWhenARunGoesOnAsPlanned) {
+  box.write("rung.yaml",
+            "rung: v1\ncalendars:\n  ages: {from: \"2000-01-01\", to: \"2999-12-31\", say: x}\n");
+  box.write("asks.yaml",
+            "rung: v1\nname: asks\nmodes: [planned, unplanned]\nsteps:\n"
+            "  - {id: consent, approve: {ask: go, timeout: 1h, on_timeout: reject}}\n");
+  EXPECT_EQ(box.rung({"run", "asks.yaml", "-q"}).code, 6);
+  EXPECT_EQ(box.rung({"run", "asks.yaml", "-q", "--mode", "unplanned"}).code, 4);
+  EXPECT_EQ(box.rung({"mode", "1", "planned", "--say", "calm again"}).code, 0);
+  EXPECT_THAT(box.rung({"report", "1"}).out, HasSubstr("calm again"));
 }
 
 TEST_F(FreezeTest, ACalendarHoldsWhatIsPlanned) {

@@ -34,6 +34,16 @@ TEST_F(TestCommand, PassesWithoutTouchingTheWorldOrAStore) {
   EXPECT_EQ(box_.shell("test ! -e touched && test ! -e state/rung.db").code, 0);
 }
 
+TEST_F(TestCommand, AsksNoCalendar) {
+  box_.write("rung.yaml",
+             "rung: v1\ncalendars:\n  ages: {from: \"2000-01-01\", to: \"2999-12-31\", say: x}\n");
+  box_.write("test.yaml", kGood);
+  ASSERT_EQ(box_.rung({"run", "-q"}).code, 6);
+  const Ended ended = box_.rung({"test"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("2 cases: 2 passed"));
+}
+
 TEST_F(TestCommand, FailsWithOneAndNamesTheLineOfTheExpectation) {
   box_.write("test.yaml", kFailing);
   const Ended ended = box_.rung({"test"});
