@@ -257,9 +257,7 @@ Value objectives_value(const RunView& run) {
   Value::Map map;
   if (run.rto > Duration::zero()) {
     map.emplace("rto", run.rto);
-    if (run.finished_at)
-      map.emplace("rto_reached", Duration(std::chrono::floor<std::chrono::milliseconds>(
-                                     *run.finished_at - run.created_at)));
+    if (run.finished_at) map.emplace("rto_reached", Duration(*run.finished_at - run.created_at));
   }
   if (run.rpo > Duration::zero()) map.emplace("rpo", run.rpo);
   if (run.loss) map.emplace("rpo_reached", run.loss->lost);

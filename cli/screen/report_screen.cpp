@@ -33,7 +33,7 @@ std::string row(std::string_view name, const std::string& text) {
 std::string loss_text(const Style& style, const RunView& run) {
   if (!run.loss) return "not measured: no step has an output `rpo`";
   const bool is_met = run.loss->lost <= run.rpo;
-  return padded(brief(run.loss->lost), 10) +
+  return padded(service::measured(run.loss->lost), 10) +
          paint(style, is_met ? Tone::good : Tone::bad, is_met ? "met" : "missed") + "   (by " +
          run.loss->step + ")";
 }
@@ -45,7 +45,7 @@ std::string objective_text(const Style& style, const RunView& run) {
   const std::string verdict =
       paint(style, is_met ? Tone::good : Tone::bad, is_met ? "met" : "missed");
   std::string out = "            target   reached\n";
-  out += row("RTO", padded(brief(run.rto), 9) + padded(brief(reached), 10) + verdict +
+  out += row("RTO", padded(brief(run.rto), 9) + padded(service::measured(reached), 10) + verdict +
                         "   (from the run's creation)");
   if (run.rpo > Duration::zero())
     out += row("RPO", padded(brief(run.rpo), 9) + loss_text(style, run));
@@ -105,7 +105,7 @@ std::string tolerated_text(const RunView& run) {
 std::string outputs_text(const RunView& run) {
   std::string out;
   for (const auto& [name, value] : run.outputs)
-    out += (out.empty() ? "" : "  ") + name + "=" + one_line(to_text(value));
+    out += (out.empty() ? "" : "  ") + name + "=" + one_line(service::spoken(value));
   return out;
 }
 

@@ -190,9 +190,9 @@ std::string rto_line(const Style& style, const RunView& run, TimePoint now) {
   const Duration used = run.finished_at.value_or(now) - run.created_at;
   const double part = static_cast<double>(used.count()) / static_cast<double>(run.rto.count());
   const Tone tone = part >= 1 ? Tone::bad : part >= 0.8 ? Tone::asks : Tone::good;
-  const std::string left = used <= run.rto
-                               ? brief(run.rto - used) + " left"
-                               : paint(style, Tone::bad, "missed by " + brief(used - run.rto));
+  const std::string left =
+      used <= run.rto ? brief(run.rto - used) + " left"
+                      : paint(style, Tone::bad, "missed by " + service::measured(used - run.rto));
   return "RTO " + brief(run.rto) + "  " + paint(style, tone, bar(style, part)) + "  " +
          brief(used) + " used  " + left;
 }

@@ -51,7 +51,8 @@ std::string outputs_text(const Value::Map& outputs) {
   std::string own;
   std::string common;
   for (const auto& [name, value] : outputs) {
-    const std::string text = one_line(to_text(value));
+    if (service::holds_looks(name, value)) continue;
+    const std::string text = one_line(service::spoken(value));
     const bool is_stream = name == "stdout" || name == "stderr";
     const bool is_common = is_stream || name == "exit_code";
     if ((is_stream && text.empty()) || (name == "exit_code" && text == "0")) continue;
@@ -177,7 +178,9 @@ std::size_t address_width(const RunView& run) {
 }
 
 bool is_shown(const StepView& step) {
-  return step.kind != StepKind::group && step.kind != StepKind::two_phase;
+  // The steps in it tell more than it does, but for what a script or another runbook gives itself.
+  const bool gives = step.kind == StepKind::group && !step.outputs.empty();
+  return gives || (step.kind != StepKind::group && step.kind != StepKind::two_phase);
 }
 
 }  // namespace rung::cli

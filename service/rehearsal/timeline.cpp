@@ -1,5 +1,7 @@
 #include "service/rehearsal/timeline.h"
 
+#include "service/spoken_time.h"
+
 #include <optional>
 #include <utility>
 
@@ -15,6 +17,7 @@ using Said = std::optional<Words>;
 // What says nothing: an output of an action that went as usual.
 bool is_nothing(const std::string& name, const Value& value) {
   if (const auto* map = value.map()) return map->empty();
+  if (holds_looks(name, value)) return true;
   const bool is_routine = name == "exit_code" || name == "elapsed" || name == "truncated";
   const std::string text = to_text(value);
   return value.is_null() || text.empty() ||

@@ -110,18 +110,20 @@ Section objectives(const Report& report) {
   const bool has_rto = report.run.rto > Duration::zero();
   const bool is_met = report.is_over() ? report.is_rto_met : report.took <= report.run.rto;
   section.table.rows.push_back(
-      {has_rto ? "RTO" : "duration", has_rto ? brief(report.run.rto) : "", brief(report.took),
+      {has_rto ? "RTO" : "duration", has_rto ? brief(report.run.rto) : "",
+       has_rto ? measured(report.took) : brief(report.took),
        has_rto ? verdict(report, is_met) : Cell(""),
        report.expected ? "expected " + expected_text(report.expected) : ""});
   const bool has_rpo = report.run.rpo > Duration::zero();
   if (has_rpo || report.run.loss) {
     const bool is_kept = report.run.loss && report.run.loss->lost <= report.run.rpo;
-    section.table.rows.push_back({"RPO", has_rpo ? brief(report.run.rpo) : "",
-                                  report.run.loss ? brief(report.run.loss->lost) : "not measured",
-                                  !report.run.loss || !has_rpo ? Cell("")
-                                  : is_kept                    ? Cell("met", Weight::good)
-                                                               : Cell("missed", Weight::bad),
-                                  report.run.loss ? "by " + report.run.loss->step : ""});
+    section.table.rows.push_back(
+        {"RPO", has_rpo ? brief(report.run.rpo) : "",
+         report.run.loss ? measured(report.run.loss->lost) : "not measured",
+         !report.run.loss || !has_rpo ? Cell("")
+         : is_kept                    ? Cell("met", Weight::good)
+                                      : Cell("missed", Weight::bad),
+         report.run.loss ? "by " + report.run.loss->step : ""});
   }
   section.lines.emplace_back("The time runs from the run's creation to its end.");
   if (report.expected)

@@ -40,7 +40,8 @@ std::string outputs_text(const Value::Map& outputs) {
   std::string text;
   for (const auto& [name, value] : outputs) {
     if (name == "stdout" || name == "stderr" || name == "exit_code") continue;
-    text += (text.empty() ? "" : "  ") + name + "=" + to_text(value);
+    if (holds_looks(name, value)) continue;
+    text += (text.empty() ? "" : "  ") + name + "=" + spoken(value);
   }
   return text;
 }

@@ -125,6 +125,18 @@ TEST_F(RehearsalTest, AListIsOneStubForEachLookAndTheLastStubForAllLaterOnes) {
       IsEmpty());
 }
 
+TEST_F(RehearsalTest, TheTimelineOfAWaitTellsItsLooksOnce) {
+  given(
+      "  - {id: up, wait: {check: {http: {method: GET, url: 'http://west/'}}, until: code == 200, "
+      "every: 1m, timeout: 12h}}\n");
+  differences("stubs: {up: [{outputs: {code: 503}}, {outputs: {code: 200}}]}, expect: {}");
+  std::string all;
+  for (const TimelineLine& line : timeline_of(ended_.events, *loaded_.plan))
+    all += line.text + "\n";
+  EXPECT_THAT(all, HasSubstr("looks=2"));
+  EXPECT_THAT(all, ::testing::Not(HasSubstr("null")));
+}
+
 TEST_F(RehearsalTest, TheChecksOfAVerificationAreStubbedByTheirAddresses) {
   given(
       "  - {id: ok, verify: {within: 1m, checks: {fast: {http: {method: GET, url: 'http://west/'}, "
