@@ -48,7 +48,7 @@ struct FewWords {
 constexpr std::array kFewWords = {
     FewWords{"-o,--output", "json yaml table"},
     FewWords{"--as", "done not-done failed committed rolled-back"},
-    FewWords{"--example", "hello site-failover"},
+    FewWords{"--example", "hello site-failover database-failover nightly-backup rolling-change"},
     FewWords{"--format", "mermaid dot svg", Verb::graph},
     FewWords{"--format", "text json md html", Verb::report},
 };
