@@ -20,7 +20,7 @@ void refuse_effects(const Fields& check, const Reading& reading, DraftStep& draf
   const auto effect = reading.catalog.effect_class(use.uses, constants);
   if (!effect || *effect == EffectClass::read) return;
   reading.report.error(check.place(check.has("http") ? "http" : "uses"),
-                       "a check is looked at again and again and must only read; this use of " +
+                       "a look must only read, since it may be made again and again; this use of " +
                            use.uses + " is of class " + std::string(name_of(*effect)),
                        "look with an action that reads, such as http.get, and do this in a step "
                        "of its own");

@@ -238,10 +238,21 @@ class ReferenceCheck {
     if (reference.path.empty()) return;
     if (!contains(kMembers, reference.path[0]))
       return check_member(use, reference, kMembers, "member of `self`");
+    if (reference.path[0] == "before") return check_before(use, reference);
     if (reference.path[0] != "outputs" || reference.path.size() < 2 || !reader_ ||
         !step(*reader_).undoes)
       return;
     check_output(use, reference, {*step(*reader_).undoes, 1, "self.outputs"});
+  }
+
+  void check_before(const ExpressionUse& use, const Reference& reference) {
+    if (!reader_) return;
+    const auto look = step(step(*reader_).undoes.value_or(*reader_)).before;
+    if (!look) {
+      return flaw(use, reference, "nobody looks at what was there before this step",
+                  "add  before: {command: [./show.sh], outputs: {...}}  to the step");
+    }
+    if (reference.path.size() > 1) check_output(use, reference, {*look, 1, "self.before"});
   }
 
   void check_step(const ExpressionUse& use, const Reference& reference) {

@@ -60,6 +60,7 @@ struct DraftStep {
   std::vector<Word> by;  // names of people
   std::vector<DraftStep> children;
   std::vector<DraftStep> undo;     // none or one
+  std::vector<DraftStep> before;   // none or one
   std::vector<DraftStep> finally;  // of a group: none or one
   Word child;                      // the path of the runbook that it uses; "" for none
   ExpressionUses uses;

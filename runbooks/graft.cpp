@@ -12,7 +12,7 @@ template <class To>
 void lead(Step& step, To to) {
   for (auto& child : step.children) child = to(child);
   for (auto& need : step.needs) need = to(need);
-  for (auto* link : {&step.parent, &step.undo, &step.undoes}) {
+  for (auto* link : {&step.parent, &step.undo, &step.before, &step.undoes}) {
     if (*link) *link = to(**link);
   }
 }

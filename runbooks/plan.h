@@ -178,6 +178,7 @@ struct Step {
   std::vector<StepIndex>
       needs;  // siblings that must have ended well; a sequence needs its predecessor
   std::optional<StepIndex> undo;    // the step that undoes this one
+  std::optional<StepIndex> before;  // the step that looks at what this one is about to change
   std::optional<StepIndex> undoes;  // set on that step
 
   Expression when;

@@ -277,6 +277,7 @@ Step read_step(FieldReader in) {
   out.children = steps(in, "children");
   out.needs = steps(in, "needs");
   out.undo = step(in, "undo");
+  out.before = step(in, "before");
   out.undoes = step(in, "undoes");
   out.when.text = in.text("when");
   out.modes = texts(in, "modes");
@@ -435,7 +436,7 @@ void check_numbers(FieldReader& in, const Plan& plan) {
   for (const auto& s : plan.steps) {
     for (const auto i : s.children) check(i);
     for (const auto i : s.needs) check(i);
-    for (const auto& i : {s.parent, s.undo, s.undoes}) {
+    for (const auto& i : {s.parent, s.undo, s.before, s.undoes}) {
       if (i) check(*i);
     }
     if (s.guard && !s.watch) in.fail("steps", "has a guard that looks at nothing");

@@ -227,6 +227,7 @@ Value::Map fields_of(const Step& step) {
   out.steps("children", step.children);
   out.steps("needs", step.needs);
   out.step("undo", step.undo);
+  out.step("before", step.before);
   out.step("undoes", step.undoes);
   out.text("when", step.when.text);
   out.texts("modes", step.modes);

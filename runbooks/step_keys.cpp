@@ -567,6 +567,10 @@ void add_step_words(std::vector<Key>& keys) {
        "Looks whether the effect happened: exit 0 done, 1 not done, else unknown.",
        &action_table()},
       kActions);
+  add({"before", Shape::table,
+       "Looks at what the step is about to change; its undo reads it as self.before.",
+       &check_table()},
+      kActions);
   add({"in_doubt",
        Shape::choice,
        "When nobody can tell whether it happened: ask a person, or run it again.",

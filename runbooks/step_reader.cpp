@@ -1,5 +1,6 @@
 #include "runbooks/step_reader.h"
 
+#include "runbooks/check_reader.h"
 #include "runbooks/loop_reader.h"
 #include "runbooks/people_reader.h"
 #include "runbooks/script_reader.h"
@@ -87,6 +88,7 @@ class StepReader {
     if (draft_.kind_bit != 0) read_kind();
     read_limits();
     if (fields_.has("undo")) read_undo();
+    if (const Node* before = fields_.get("before")) read_before(*before);
     if (const Node* probe = fields_.get("probe")) read_probe(*probe);
     return std::move(draft_);
   }
@@ -409,6 +411,23 @@ class StepReader {
       return;
     }
     draft_.undo.push_back(StepReader(*node, action_table(), reading_).read_as_undo(draft_));
+  }
+
+  // A step of its own that only reads, wanted where this one is.
+  void read_before(const Node& node) {
+    const Fields fields(node, check_table(), report());
+    DraftStep look;
+    look.node = &node;
+    look.place = fields_.place("before");
+    look.step.at = node.at;
+    look.step.title = fields.text("title");
+    look.step.phase = draft_.step.phase;
+    look.step.when = draft_.step.when;
+    look.step.modes = draft_.step.modes;
+    look.step.timeout = look_timeout(fields);
+    look.step.in_doubt = InDoubt::retry;
+    look.step.undo_none = true;
+    if (read_check(fields, reading_, look)) draft_.before.push_back(std::move(look));
   }
 
   void read_probe(const Node& node) {

@@ -53,6 +53,12 @@ class Unfolding {
     std::vector<StepIndex> siblings;
     for (const auto& draft : list) siblings.push_back(add(draft, parent));
     step(parent).children = siblings;
+    order(list, siblings, parent);
+    for (const StepIndex sibling : siblings) put_look_before(sibling);
+  }
+
+  void order(const std::vector<DraftStep>& list, const std::vector<StepIndex>& siblings,
+             StepIndex parent) {
     const bool is_graph =
         std::any_of(list.begin(), list.end(), [](const DraftStep& d) { return !d.needs.empty(); });
     if (is_graph) {
@@ -61,6 +67,15 @@ class Unfolding {
     } else if (!step(parent).is_parallel) {
       for (std::size_t i = 1; i < siblings.size(); ++i) step(siblings[i]).needs = {siblings[i - 1]};
     }
+  }
+
+  // It waits for what its step would wait for, and its step for it.
+  void put_look_before(StepIndex of) {
+    const auto look = step(of).before;
+    if (!look) return;
+    step(*look).needs = std::exchange(step(of).needs, {*look});
+    auto& children = step(*step(of).parent).children;
+    children.insert(std::find(children.begin(), children.end(), of), *look);
   }
 
   StepIndex add(const DraftStep& draft, StepIndex parent) {
@@ -75,6 +90,7 @@ class Unfolding {
     unfolded.address = above.empty() ? name : above + "/" + name;
     out_.steps.push_back(std::move(unfolded));
     out_.drafts.push_back(&draft);
+    if (!draft.before.empty()) add_before(draft.before.front(), index);
     if (!draft.undo.empty()) add_undo(draft.undo.front(), index);
     if (holds_steps(step(index))) add_list(draft.children, index);
     if (!draft.finally.empty()) add_finally(draft.finally.front(), index);
@@ -93,6 +109,16 @@ class Unfolding {
     Step guard = draft.step;
     guard.address = "abort_if/" + draft.label;
     out_.steps.push_back(std::move(guard));
+    out_.drafts.push_back(&draft);
+  }
+
+  void add_before(const DraftStep& draft, StepIndex of) {
+    const StepIndex index = next();
+    Step look = draft.step;
+    look.address = step(of).address + "@before";
+    look.parent = step(of).parent;
+    step(of).before = index;
+    out_.steps.push_back(std::move(look));
     out_.drafts.push_back(&draft);
   }
 

@@ -61,21 +61,27 @@ std::int64_t next_name(const StepState& step) {
   return step.attempts == 0 ? 0 : step.generation + 1;
 }
 
+// What the step is about to change, as it was seen. Null: nobody looked.
+Value image_of(const Draft& draft, NodeIndex i) {
+  const auto look = draft.tree().before(i);
+  if (!look || draft.at(*look).outputs.empty()) return {};
+  return Value(draft.at(*look).outputs);
+}
+
 // The undo's inputs as far as they are known before the effect: an undo that cannot be computed
 // is found out now and not when it is needed.
-Result<Value::Map> undo_inputs(const Draft& draft, NodeIndex i, const Value::Map& recorded) {
+Result<Value::Map> undo_inputs(const Draft& draft, NodeIndex i, const state::StepStarted& started) {
   const auto undo = draft.tree().undo(i);
   if (!undo) return Value::Map{};
   const Template::Map& fields = draft.step(*undo).action.with;
   if (any_mentions(fields, "outputs") || any_mentions(fields, "steps." + draft.step(i).id))
     return Value::Map{};
   RunScope scope = draft.scope(i);
-  scope.add(
-      "self",
-      Value::Map{
-          {"with", Value(visible(*ActionFields::next(draft.graph(), draft.state(), i), recorded))},
-          {"before", Value()},
-          {"outputs", Value()}});
+  scope.add("self",
+            Value::Map{{"with", Value(visible(*ActionFields::next(draft.graph(), draft.state(), i),
+                                              started.inputs))},
+                       {"before", started.before},
+                       {"outputs", Value()}});
   auto inputs = record(fields, *draft.context().evaluator, scope);
   if (!inputs) return std::move(inputs).error().with_context("its undo cannot be prepared");
   return inputs;
@@ -189,7 +195,8 @@ bool begin_attempt(Draft& draft, NodeIndex i) {
   state::StepStarted started;
   started.inputs = std::move(recorded).value();
   started.target = std::move(target).value();
-  auto undo = undo_inputs(draft, i, started.inputs);
+  started.before = image_of(draft, i);
+  auto undo = undo_inputs(draft, i, started);
   if (!undo) return fails(draft, i, undo.error());
   started.undo = std::move(undo).value();
   started.attempt = before.attempts + 1;

@@ -65,12 +65,11 @@ class Readers {
       if (script.text.find(name) != std::string::npos) note(name, reader);
     }
   }
-  // `self.outputs.NAME`, in its undo.
-  void by_self(const Expression& expression, const std::string& reader) {
+  // `self.outputs.NAME` in its undo, `self.before.NAME` where it looked for another step.
+  void by_self(const Expression& expression, std::string_view member, const std::string& reader) {
     for (const Reference& reference : scripting::analyse(expression.text).references) {
       const auto& path = reference.path;
-      if (reference.root == "self" && path.size() > 1 && path[0] == "outputs")
-        note(path[1], reader);
+      if (reference.root == "self" && path.size() > 1 && path[0] == member) note(path[1], reader);
     }
   }
   // Bare names, in its `expect`.
@@ -127,12 +126,14 @@ std::vector<NeededOutput> needed_outputs(const Graph& graph, const RunState& run
     if (other == i || !tree.is_real(other) || !may_still_read(graph, run, other)) continue;
     const bool is_own_undo = tree.undo(i) == other;
     const bool is_seen = tree.find_id(self.id, other) == i;
-    if (!is_own_undo && !is_seen) continue;
+    const bool is_image = tree.before(tree.undoes(other).value_or(other)) == i;
+    if (!is_own_undo && !is_seen && !is_image) continue;
     const std::string reader = tree.address(other);
     if (is_seen && tree.step(other).script) readers.by_id(*tree.step(other).script, reader);
     runbooks::each_expression(tree.step(other), [&](const Expression& expression) {
       if (is_seen) readers.by_id(expression, reader);
-      if (is_own_undo) readers.by_self(expression, reader);
+      if (is_own_undo) readers.by_self(expression, "outputs", reader);
+      if (is_image) readers.by_self(expression, "before", reader);
     });
   }
   if (const auto* module = graph.plan().module_of(self); module != nullptr && !run.ending) {

@@ -117,6 +117,12 @@ std::optional<NodeIndex> StepTree::undoes(NodeIndex i) const {
   return done ? std::optional(linked(i, *done)) : std::nullopt;
 }
 
+std::optional<NodeIndex> StepTree::before(NodeIndex i) const {
+  if (call(i) != nullptr) return std::nullopt;
+  const auto look = step(i).before;
+  return look ? std::optional(linked(i, *look)) : std::nullopt;
+}
+
 bool StepTree::is_under(NodeIndex i, NodeIndex group) const {
   for (auto up = parent(i); up; up = parent(*up)) {
     if (*up == group) return true;

@@ -80,6 +80,8 @@ class StepTree {
   std::vector<NodeIndex> dependents(NodeIndex i) const;
   std::optional<NodeIndex> undo(NodeIndex i) const;
   std::optional<NodeIndex> undoes(NodeIndex i) const;
+  // The step that looks at what this one is about to change.
+  std::optional<NodeIndex> before(NodeIndex i) const;
   bool is_under(NodeIndex i, NodeIndex group) const;
 
   // The group's `finally`, a group of its own; none where it has none.

@@ -463,6 +463,33 @@ TEST_F(Undoing, PreparesTheInputsOfTheUndoWithTheIntent) {
   EXPECT_EQ(at("a").undo_inputs.at("name"), Value("web"));
 }
 
+TEST_F(Undoing, RecordsWhatWasThereWithTheIntent) {
+  given(PlanBuilder().step(effect("a").undo().before()));
+  EXPECT_THAT(effects(), ElementsAre("start a@before"));
+  ends("a@before", Done{{{"seen", Value(42)}}});
+  EXPECT_THAT(effects(), Contains("start a"));
+  EXPECT_EQ(at("a").before, Value(Value::Map{{"seen", Value(42)}}));
+}
+
+TEST_F(Undoing, KeepsWhatWasThereBeforeTheFirstTry) {
+  StepBuilder a = effect("a", EffectClass::idempotent).undo().before();
+  a->retry = runbooks::Retry{2, 1s, 1s, {}};
+  given(PlanBuilder().step(a));
+  ends("a@before", Done{{{"seen", Value(42)}}});
+  ends("a", failed());
+  pass(2s);
+  send(PassTime{});
+  EXPECT_EQ(at("a").attempts, 2);
+  EXPECT_EQ(at("a").before, Value(Value::Map{{"seen", Value(42)}}));
+}
+
+TEST_F(Undoing, BeginsNothingWhereNobodyCouldSeeWhatIsThere) {
+  given(PlanBuilder().step(effect("a").undo().before()).on_failure(runbooks::OnFailure::undo_run));
+  ends("a@before", failed());
+  EXPECT_EQ(status("a"), StepStatus::waiting);
+  EXPECT_EQ(run_status(), state::RunStatus::undone);
+}
+
 class People : public CoreTest {
  protected:
   PlanBuilder with_dba(StepBuilder step) {

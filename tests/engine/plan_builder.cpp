@@ -1,6 +1,7 @@
 #include "tests/engine/plan_builder.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rung::engine::testing {
 
@@ -26,6 +27,10 @@ StepBuilder& StepBuilder::needs(std::vector<std::string> ids) {
 StepBuilder& StepBuilder::undo() {
   has_undo_ = true;
   step_.undo_none = false;
+  return *this;
+}
+StepBuilder& StepBuilder::before() {
+  has_before_ = true;
   return *this;
 }
 StepBuilder& StepBuilder::child(StepBuilder child) {
@@ -196,7 +201,27 @@ void PlanBuilder::unfold(std::vector<StepBuilder>& list, StepIndex parent,
       }
     }
     siblings.emplace_back(step.id, i);
+    if (builder.has_before_) put_look_before(i);
   }
+}
+
+void PlanBuilder::put_look_before(StepIndex of) {
+  const StepIndex i{static_cast<std::uint32_t>(plan_.steps.size())};
+  Step look;
+  Step& step = plan_.steps[of.number];
+  look.address = step.address + "@before";
+  look.parent = step.parent;
+  look.undo_none = true;
+  look.action.uses = "test.effect";
+  look.action.version = "1";
+  look.action.with = {{"class", Template{Value("read")}}};
+  look.action.outputs = {{"seen", Type::integer}};
+  look.timeout = std::chrono::minutes(1);
+  look.needs = std::exchange(step.needs, {i});
+  step.before = i;
+  auto& children = plan_.steps[step.parent->number].children;
+  children.insert(std::find(children.begin(), children.end(), of), i);
+  plan_.steps.push_back(std::move(look));
 }
 
 StepIndex PlanBuilder::add(StepBuilder& builder, StepIndex parent, const std::string& prefix) {

@@ -27,7 +27,8 @@ class StepBuilder {
   StepBuilder& uses(std::string name, Value::Map with = {});
   StepBuilder& with(std::string name, Template value);
   StepBuilder& needs(std::vector<std::string> ids);
-  StepBuilder& undo();  // the same action, under "ID@undo"
+  StepBuilder& undo();    // the same action, under "ID@undo"
+  StepBuilder& before();  // a look of its own in front of it, under "ID@before"
   StepBuilder& child(StepBuilder child);
   StepBuilder& parallel();
   // The group's `finally`, under "ID/finally".
@@ -44,6 +45,7 @@ class StepBuilder {
   std::vector<StepBuilder> children_;
   std::vector<StepBuilder> finally_;
   bool has_undo_ = false;
+  bool has_before_ = false;
   bool is_dag_ = false;
 };
 
@@ -81,6 +83,7 @@ class PlanBuilder {
 
  private:
   void unfold(std::vector<StepBuilder>& list, StepIndex parent, const std::string& prefix);
+  void put_look_before(StepIndex of);
   StepIndex add(StepBuilder& builder, StepIndex parent, const std::string& prefix);
 
   Plan plan_;

@@ -231,6 +231,7 @@ class Chance {
     if (once_in(8)) step->step_timeout = std::chrono::seconds(30);
     if (once_in(8)) step->tolerate = "not needed";
     if (!in_finally && once_in(2)) step.undo();
+    if (!in_finally && once_in(6)) step.before();
     if (!in_finally && once_in(16)) step->point_of_no_return = "go forward";
     return step;
   }

@@ -365,6 +365,7 @@ struct Simulation::Inside {
       result.broken.push_back(address + " is " + std::string(name_of(state.status)) +
                               " in a finished run");
     judge_undo(run, i);
+    judge_image(run, i);
     judge_finally(run, i);
   }
 
@@ -396,6 +397,15 @@ struct Simulation::Inside {
                               " times, and its transaction is " + std::string(name_of(whole)));
     if (result.has_ended && !world.prepared().empty())
       result.broken.push_back(world.prepared().front() + " is still prepared");
+  }
+
+  // An intent holds what was seen before it.
+  void judge_image(const RunState& run, NodeIndex i) {
+    const StepTree tree(graph, run.loops);
+    const auto look = tree.before(i);
+    if (!look || run.at(i).attempts == 0 || run.at(*look).outputs.empty()) return;
+    if (run.at(i).before != Value(run.at(*look).outputs))
+      result.broken.push_back(tree.address(i) + " began without what was seen before it");
   }
 
   void judge_undo(const RunState& run, NodeIndex i) {

@@ -46,6 +46,47 @@ TEST(Unfold, PutsAnUndoStepRightAfterWhatItUndoes) {
   EXPECT_THAT(plan.steps[0].children, ElementsAre(StepIndex{2}, StepIndex{4}));
 }
 
+TEST(Unfold, PutsALookAtWhatAStepChangesInFrontOfIt) {
+  const auto plan = plan_of_steps(R"(- {id: a, set: {x: 1}}
+- id: b
+  when: steps.a.x == 1
+  modes: [planned]
+  before: {command: [show], outputs: {old: int}}
+  command: [change]
+  in_doubt: retry
+  undo: {command: [change, "{{ self.before.old }}"]}
+- {id: c, set: {x: 1}})");
+  EXPECT_THAT(addresses(plan), ElementsAre("", "finally", "a", "b", "b@before", "b@undo", "c"));
+  EXPECT_THAT(plan.steps[0].children,
+              ElementsAre(StepIndex{2}, StepIndex{4}, StepIndex{3}, StepIndex{6}));
+  const Step& look = plan.steps[4];
+  EXPECT_EQ(plan.steps[3].before, StepIndex{4});
+  EXPECT_THAT(look.needs, ElementsAre(StepIndex{2}));
+  EXPECT_THAT(plan.steps[3].needs, ElementsAre(StepIndex{4}));
+  EXPECT_EQ(look.when, plan.steps[3].when);
+  EXPECT_EQ(look.modes, plan.steps[3].modes);
+  EXPECT_EQ(look.in_doubt, InDoubt::retry);
+}
+
+TEST(Unfold, ALookBeforeAStepOfAParallelGroupWaitsForNobodyElse) {
+  const auto plan = plan_of_steps(R"(- id: both
+  parallel:
+    - {id: a, before: {command: [show]}, command: [change], in_doubt: retry, undo: none}
+    - {id: b, command: [change], in_doubt: retry, undo: none})");
+  EXPECT_THAT(plan.step(*plan.find("both/a@before")).needs, IsEmpty());
+  EXPECT_THAT(plan.step(*plan.find("both/a")).needs, ElementsAre(*plan.find("both/a@before")));
+  EXPECT_THAT(plan.step(*plan.find("both/b")).needs, IsEmpty());
+}
+
+TEST(Unfold, ALookBeforeAStepOfAGraphWaitsForWhatItsStepNeeds) {
+  const auto plan = plan_of_steps(R"(- {id: a, set: {x: 1}}
+- {id: b, set: {x: 1}, needs: [a]}
+- {id: c, before: {command: [show]}, command: [change], in_doubt: retry, undo: none, needs: [a, b]})");
+  EXPECT_THAT(plan.step(*plan.find("c@before")).needs,
+              ElementsAre(*plan.find("a"), *plan.find("b")));
+  EXPECT_THAT(plan.step(*plan.find("c")).needs, ElementsAre(*plan.find("c@before")));
+}
+
 TEST(Unfold, MakesOneWaitForEachCheckOfAVerification) {
   const auto plan = plan_of_steps(R"(- id: ok
   verify:
