@@ -213,7 +213,6 @@ struct Engine::Inside {
   void forget(std::map<RunId, LiveRun>::iterator live) {
     wake_times.forget(live->first);
     if (const auto& wake = live->second.shown_wake) wake_times.add_stored(*wake);
-    if (live->second.state.phase == RunPhase::finished) performer.forget(live->first);
     runs.erase(live);
   }
 

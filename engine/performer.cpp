@@ -29,7 +29,8 @@ void Performer::act(const Graph& graph, const RunState& run, const StartAttempt&
     return end_later(run, i, NotDone{stopped}, true);
   }
   // Built after the intent is on disk: the secrets are as they are now.
-  auto attempt = attempt_of(graph, run, i);
+  auto attempt =
+      build_attempt(graph, run, i, parts_.clock->now(), *parts_.evaluator, *parts_.secrets);
   if (!attempt) return end_later(run, i, NotDone{why_not_built(attempt.error())}, false);
   parts_.executor->run(std::move(attempt).value(), outcome_to(run.id, end_of(run, i, false)));
 }
@@ -41,11 +42,9 @@ void Performer::begin_not(const RunState& run, NodeIndex i) {
 void Performer::act(const Graph& graph, const RunState& run, const RecoverAttempt& effect) {
   const NodeIndex i = effect.step;
   const Instant now = parts_.clock->now();
-  auto built = attempt_of(graph, run, i);
-  // What runs already needs its secrets no more: they may be gone, and it is adopted all the same.
+  auto built = build_attempt(graph, run, i, now, *parts_.evaluator, *parts_.secrets);
   // What runs already needs its secrets no more: they may be gone, and it is adopted all the same.
   Attempt attempt = built ? std::move(built).value() : attempt_without_inputs(graph, run, i, now);
-  known_.complete(run.id, attempt.secrets);
   const std::size_t host = run.at(i).host;
   if (host < run.hosts.size()) attempt.started_on = run.hosts[host];
   const auto adopted = [log = parts_.log, id = attempt.id](const std::string& detail) {
@@ -59,7 +58,7 @@ void Performer::act(const Graph& graph, const RunState& run, const ProbeAttempt&
   if (is_stopping_) return;
   const NodeIndex i = effect.step;
   const Instant now = parts_.clock->now();
-  auto attempt = attempt_of(graph, run, i);
+  auto attempt = build_attempt(graph, run, i, now, *parts_.evaluator, *parts_.secrets);
   const auto& probe = StepTree(graph, run.loops).step(i).probe;
   auto look = probe ? build_probe(graph, run, i, *parts_.evaluator, *parts_.secrets)
                     : Result<BuiltProbe>(BuiltProbe{});
@@ -76,9 +75,8 @@ void Performer::act(const Graph& graph, const RunState& run, const ProbeAttempt&
   attempt.value().deadline = now + kProbeTime;
   if (probe) {
     attempt.value().target = std::move(look.value().target);
-    auto& all = attempt.value().secrets;
-    all.insert(all.end(), look.value().secrets.begin(), look.value().secrets.end());
-    known_.complete(run.id, all);
+    const auto& more = look.value().secrets;
+    attempt.value().secrets.insert(attempt.value().secrets.end(), more.begin(), more.end());
   }
   parts_.executor->probe(
       std::move(attempt).value(), probe ? &*probe : nullptr, std::move(look).value().with,
@@ -96,7 +94,7 @@ void Performer::act(const Graph& graph, const RunState& run, const Look& effect)
   if (is_stopping_) return;
   const NodeIndex i = effect.step;
   const Instant now = parts_.clock->now();
-  auto attempt = attempt_of(graph, run, i);
+  auto attempt = build_attempt(graph, run, i, now, *parts_.evaluator, *parts_.secrets);
   FinishLook command{i, effect.number, Unknown{}};
   if (!attempt) {
     command.answer = Unknown{{ErrorClass::invalid, attempt.error().message()}};
@@ -126,13 +124,6 @@ void Performer::act(const Graph& graph, const RunState& run, const CancelAttempt
 void Performer::act(const Graph& graph, const RunState& run, const ForgetAttempt& effect) {
   const StepTree tree(graph, run.loops);
   parts_.executor->forget({run.id, tree.address(effect.step), effect.generation, effect.attempt});
-}
-
-Result<Attempt> Performer::attempt_of(const Graph& graph, const RunState& run, NodeIndex i) {
-  TRY(auto attempt,
-      build_attempt(graph, run, i, parts_.clock->now(), *parts_.evaluator, *parts_.secrets));
-  known_.complete(run.id, attempt.secrets);
-  return attempt;
 }
 
 Executor::OnOutcome Performer::outcome_to(RunId run, FinishAttempt command) {

@@ -2,7 +2,6 @@
 
 #include "engine/core/decide.h"
 #include "engine/engine.h"
-#include "engine/known_secrets.h"
 
 #include <functional>
 #include <map>
@@ -31,9 +30,6 @@ class Performer {
   // find out the next engine asks.
   void stop() { is_stopping_ = true; }
 
-  // The run is over, and nothing of it will be performed any more.
-  void forget(RunId run) { known_.forget(run); }
-
   // Whether an answer is still to come for the run.
   bool owes(RunId run) const { return owed_.contains(run); }
   // Attempts and probes whose outcome the executor still owes.
@@ -47,9 +43,6 @@ class Performer {
   void act(const Graph& graph, const RunState& run, const CancelAttempt& effect);
   void act(const Graph& graph, const RunState& run, const ForgetAttempt& effect);
 
-  // As its secrets are now, to be masked by all that the run was given so far.
-  Result<Attempt> attempt_of(const Graph& graph, const RunState& run, NodeIndex i);
-
   Executor::OnOutcome outcome_to(RunId run, FinishAttempt command);
   void end_later(const RunState& run, NodeIndex i, Outcome outcome, bool after_restart);
   void answer_later(RunId run, Command command);
@@ -57,7 +50,6 @@ class Performer {
 
   const Parts& parts_;
   const OnAnswer answer_;
-  KnownSecrets known_;
   std::map<RunId, std::size_t> owed_;
   std::size_t in_flight_ = 0;
   bool is_stopping_ = false;

@@ -193,30 +193,6 @@ while read -r line; do echo "> $line"; done < "$KEY")sh") +
   expect_nothing_shown();
 }
 
-TEST_F(CanaryTest, NoSecretLeavesThroughAStepThatCameByItInAnotherWay) {
-  box.write("zoo.yaml",
-            "rung: v1\nname: zoo\non_failure: fail\nsteps:\n"
-            "  - id: keeps\n    env: {TOKEN: \"{{ secrets.token }}\"}\n"
-            "    files: {KEY: \"{{ secrets.key }}\"}\n    in_doubt: retry\n    undo: none\n"
-            "    shell: |\n" +
-                indented("printf %s \"$TOKEN\" > found; cat \"$KEY\" > found_key") +
-                "  - id: finds\n    in_doubt: retry\n    undo: none\n"
-                "    outputs: {plain: string}\n    shell: |\n" +
-                indented(kGiveAway) +
-                indented("FOUND=$(cat found); give_away FOUND; cat found_key\n"
-                         "echo \"plain=$FOUND\" >> \"$RUNG_OUTPUT_FILE\"") +
-                "  - {id: copy, set: {copy: \"{{ steps.finds.plain }}\"}}\n"
-                "  - id: fails\n    in_doubt: retry\n    undo: none\n    shell: |\n" +
-                indented("cat found found_key >&2; exit 3"));
-  const Ended ended = box.rung({"run", "zoo.yaml", "-o", "json"});
-  EXPECT_EQ(ended.code, 1) << ended.err;
-  EXPECT_THAT(ended.out, HasSubstr("exited with 3")) << ended.err;
-  EXPECT_THAT(box.read("found"), testing::Eq(kToken));
-  expect_nothing_in("rung run", ended);
-  expect_nothing_kept();
-  expect_nothing_shown();
-}
-
 TEST_F(CanaryTest, NoSecretLeavesThroughWhatAServerSendsBack) {
   test::HttpServer server([](const test::ReceivedRequest& request, test::ServerConnection& to) {
     std::string echo = "{\"target\": \"" + request.target + "\"}\n" + request.body + "\n";
