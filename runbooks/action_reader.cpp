@@ -102,7 +102,12 @@ class ActionReader {
     const Node* with = is_command ? nullptr : fields_.get(key_ == "http" ? "http" : "with");
     if (with != nullptr) read_with(*with);
     const bool takes_env = spec_->is_supervised && spec_->input("env") != nullptr;
-    if (takes_env && !draft_.is_flawed) add_shared_env(reading_.env, use_);
+    if (!takes_env || draft_.is_flawed || add_shared_env(reading_.env, use_)) return;
+    report().error(fields_.place(with != nullptr ? "with" : key_),
+                   "the `env` here is one expression, and the variables around it could not stand "
+                   "beside its own",
+                   "write the variables one by one:  env: {NAME: \"{{ ... }}\"}");
+    draft_.is_flawed = true;
   }
 
   void read_with(const Node& with) {

@@ -45,13 +45,20 @@ Template::Map read_shared_env(const Node& env, const Reading& around, Expression
   return all;
 }
 
-void add_shared_env(const Template::Map& shared, ActionUse& command) {
-  if (shared.empty()) return;
+bool add_shared_env(const Template::Map& shared, ActionUse& command) {
+  if (shared.empty()) return true;
   const auto own = command.with.find("env");
-  Template::Map all =
-      own == command.with.end() ? Template::Map{} : members_of(std::move(own->second));
+  Template::Map all;
+  if (own != command.with.end()) {
+    const bool has_names = is_constant(own->second)
+                               ? constant_value(own->second).map() != nullptr
+                               : std::holds_alternative<Template::Map>(own->second.node);
+    if (!has_names) return false;
+    all = members_of(std::move(own->second));
+  }
   all.insert(shared.begin(), shared.end());
   command.with.insert_or_assign("env", folded(Template{std::move(all)}));
+  return true;
 }
 
 }  // namespace rung::runbooks

@@ -9,7 +9,8 @@ namespace rung::runbooks {
 // the same for all: they read no steps.
 Template::Map read_shared_env(const Node& env, const Reading& around, ExpressionUses& uses);
 
-// Gives them to one command, whose own variables stand over them.
-void add_shared_env(const Template::Map& shared, ActionUse& command);
+// Gives them to one command, whose own variables stand over them. False: its own are one
+// expression, and what they are is known in the run only.
+bool add_shared_env(const Template::Map& shared, ActionUse& command);
 
 }  // namespace rung::runbooks

@@ -2,6 +2,7 @@
 
 #include "state/sqlite_schema.h"
 #include "state/sqlite_vfs.h"
+#include "state/store_owner.h"
 
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ Result<Database> open_existing(const SqliteOptions& options) {
   if (options.vfs == nullptr && ::access(options.path.c_str(), F_OK) != 0) {
     return no_store(options.path);
   }
+  TRY(refuse_foreign_journal(options.path));
   TRY(const std::string vfs, counting_vfs(options.vfs));
   TRY(Database database, Database::open(options.path, Database::Mode::existing, vfs.c_str()));
   TRY(const Standing standing, standing_of(database));

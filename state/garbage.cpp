@@ -1,4 +1,5 @@
 #include "state/existing_store.h"
+#include "state/store_owner.h"
 #include "state/upkeep.h"
 
 namespace rung::state {
@@ -66,6 +67,7 @@ Result<void> delete_leftovers(Database& database, const GcOptions& what, GcRepor
 }  // namespace
 
 Result<GcReport> collect_garbage(const SqliteOptions& options, const GcOptions& what) {
+  TRY(refuse_foreign_store(options.path));
   TRY(Database database, open_existing(options));
   TRY(database.execute("CREATE TEMP TABLE gone (run INTEGER PRIMARY KEY)"));
   GcReport report;

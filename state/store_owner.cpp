@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kEntryBytes = 16384;
 // What rung and SQLite make beside a store, and the folders in which commands run.
-constexpr std::array kBeside = {"-wal",     "-shm", ".lock",       ".wake",
+constexpr std::array kBeside = {"-journal", "-wal", "-shm",        ".lock",  ".wake",
                                 ".ballast", ".d",   ".d/attempts", ".d/logs"};
 
 std::string user_name(uid_t user) {
@@ -22,6 +22,15 @@ std::string user_name(uid_t user) {
   const bool is_known =
       ::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr;
   return is_known ? found->pw_name : "uid " + std::to_string(user);
+}
+// As sudo and chown take one that has no name.
+std::string user_word(uid_t user) {
+  const std::string name = user_name(user);
+  return name.starts_with("uid ") ? "'#" + std::to_string(user) + "'" : name;
+}
+std::string owner_word(uid_t user) {
+  const std::string name = user_name(user);
+  return name.starts_with("uid ") ? std::to_string(user) : name;
 }
 
 Error denied(std::string message) {
@@ -56,7 +65,9 @@ Result<void> check_folder(const Folder& folder, uid_t me) {
     const std::string name = user_name(owner);
     return denied("the folder " + folder.path + " belongs to " + name + ", and you are " +
                   user_name(me) + ": whoever owns the folder can exchange the store. " +
-                  (me == 0 ? "Run  sudo -u " + name + " rung ...  , or name" : "Name") +
+                  (me == 0
+                       ? "Run  sudo -u " + user_word(owner) + " rung --store PATH ...  , or name"
+                       : "Name") +
                   " a place of your own with --store or RUNG_STORE");
   }
   const bool is_sticky = (folder.about.st_mode & S_ISVTX) != 0;
@@ -74,8 +85,9 @@ Result<void> check_store(const std::string& path, uid_t me) {
   if (about.st_uid != me) {
     const std::string name = user_name(about.st_uid);
     return denied("the store " + path + " belongs to " + name + ", and you are " + user_name(me) +
-                  ": only its owner writes to it. Run  sudo -u " + name +
-                  " rung ...  , or name a store of your own with --store; looking (ls, show, why, "
+                  ": only its owner writes to it. Run  sudo -u " + user_word(about.st_uid) +
+                  " rung --store " + path +
+                  " ...  , or name a store of your own with --store; looking (ls, show, why, "
                   "logs, report) is allowed to whoever can read it");
   }
   if (is_open_to_all(about))
@@ -92,7 +104,7 @@ Result<void> check_beside(const std::string& path, uid_t me) {
   if (about.st_uid != me) {
     return denied(path + " belongs to " + user_name(about.st_uid) + ", and the store is yours (" +
                   user_name(me) + "): where no rung of theirs runs on this store, give it back " +
-                  "(sudo chown -h " + user_name(me) + " " + path + ") or remove it");
+                  "(sudo chown -h " + owner_word(me) + " " + path + ") or remove it");
   }
   const bool is_writable = S_ISLNK(about.st_mode) == 0 && is_open_to_all(about);
   if (is_writable) return denied("everybody may write " + path + ":  chmod o-w " + path);
@@ -100,6 +112,19 @@ Result<void> check_beside(const std::string& path, uid_t me) {
 }
 
 }  // namespace
+
+Result<void> refuse_foreign_journal(const std::string& store_path) {
+  const std::string path = store_path + "-journal";
+  struct stat store {};
+  struct stat journal {};
+  if (::lstat(path.c_str(), &journal) != 0 || ::stat(store_path.c_str(), &store) != 0)
+    return success();
+  if (journal.st_uid == store.st_uid || journal.st_uid == 0) return success();
+  return denied(path + " belongs to " + user_name(journal.st_uid) + ", and the store to " +
+                user_name(store.st_uid) +
+                ": opened, it would be played back into the store. Rung makes no such file: look "
+                "who did, and remove it");
+}
 
 Result<void> refuse_foreign_store(const std::string& store_path) {
   const uid_t me = ::geteuid();

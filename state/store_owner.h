@@ -14,4 +14,8 @@ namespace rung::state {
 // then the nearest folder above counts. Nothing is read or changed.
 Result<void> refuse_foreign_store(const std::string& store_path);
 
+// denied: a rollback journal lies beside the store that its owner did not make. SQLite plays one
+// back for whoever opens the store, also to read.
+Result<void> refuse_foreign_journal(const std::string& store_path);
+
 }  // namespace rung::state

@@ -23,6 +23,11 @@ constexpr unsigned kLastOfClient = 2999;
 constexpr unsigned kKilled = 1927;
 constexpr unsigned kShutDown = 1053;
 
+// Too many connections, of all or of this user, or a host that failed too often: not now.
+bool is_full(unsigned number) {
+  return number == 1040 || number == 1129 || number == 1203 || number == 1226;
+}
+
 SqlAnswer was_ended() {
   return {SqlAnswer::How::ended, "", "it was asked to end before the server answered"};
 }
@@ -108,7 +113,9 @@ awaitable<SqlAnswer> MysqlSession::connect(const MysqlPlace& place, std::string 
   if (state == SocketState::late)
     co_return SqlAnswer{SqlAnswer::How::lost, "", "no connection within the connect_timeout"};
   if (connected != nullptr) co_return SqlAnswer{};
-  co_return problem();
+  SqlAnswer failed = problem();
+  if (is_full(db_.error_number(connection_))) failed.how = SqlAnswer::How::lost;
+  co_return failed;
 }
 
 SqlAnswer MysqlSession::problem(unsigned number, const char* state, const char* message) {

@@ -6,7 +6,11 @@
 #include "engine/core/step_rules.h"
 #include "engine/core/two_phase.h"
 
+#include "scripting/script.h"
+
 #include <algorithm>
+#include <optional>
+#include <set>
 
 namespace rung::engine {
 namespace {
@@ -61,11 +65,32 @@ std::int64_t next_name(const StepState& step) {
   return step.attempts == 0 ? 0 : step.generation + 1;
 }
 
+// Which outputs of its look the step's undo and probe name; nothing where one takes it as a whole.
+std::optional<std::set<std::string>> members_of_before(const Draft& draft, NodeIndex i) {
+  std::set<std::string> names;
+  bool is_whole = false;
+  const auto note = [&](const runbooks::Expression& expression) {
+    for (const auto& reference : scripting::analyse(expression.text).references) {
+      const auto& path = reference.path;
+      if (reference.root != "self") continue;
+      is_whole = is_whole || path.empty() || (path[0] == "before" && path.size() == 1);
+      if (path.size() > 1 && path[0] == "before") names.insert(path[1]);
+    }
+  };
+  runbooks::each_expression(draft.step(i), note);
+  if (const auto undo = draft.tree().undo(i)) runbooks::each_expression(draft.step(*undo), note);
+  return is_whole ? std::nullopt : std::optional(std::move(names));
+}
+
 // What the step is about to change, as it was seen. Null: nobody looked.
 Value image_of(const Draft& draft, NodeIndex i) {
   const auto look = draft.tree().before(i);
-  if (!look || draft.at(*look).outputs.empty()) return {};
-  return Value(draft.at(*look).outputs);
+  if (!look) return {};
+  Value::Map image = draft.at(*look).outputs;
+  // Only what is read of it: it stands in each intent.
+  const auto read = members_of_before(draft, i);
+  if (read) std::erase_if(image, [&](const auto& output) { return !read->contains(output.first); });
+  return image.empty() ? Value() : Value(std::move(image));
 }
 
 // The undo's inputs as far as they are known before the effect: an undo that cannot be computed

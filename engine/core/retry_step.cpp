@@ -74,6 +74,16 @@ bool correct(Draft& draft, NodeIndex i, const RetryStep& command) {
   return true;
 }
 
+// Whether it looks for a step that may still begin.
+bool looks_before(const Draft& draft, NodeIndex i) {
+  const auto parent = draft.tree().parent(i);
+  if (!parent) return false;
+  const auto siblings = draft.tree().children(*parent);
+  return std::any_of(siblings.begin(), siblings.end(), [&](NodeIndex other) {
+    return draft.tree().before(other) == i && draft.at(other).status == StepStatus::waiting;
+  });
+}
+
 // Whatever the run does: what was decided is carried out.
 void tell_now(Draft& draft, NodeIndex i, const RetryStep& command) {
   if (!command.with.empty()) {
@@ -125,6 +135,13 @@ void carry_out(Draft& draft, const SkipStep& command) {
   auto outputs = given_outputs(draft, *i, command.outputs);
   if (!outputs) return;
   const auto missing = missing_outputs(draft.graph(), draft.state(), *i, *outputs);
+  if (!missing.empty() && looks_before(draft, *i)) {
+    return draft.refuse(ErrorCode::conflict,
+                        "nothing could be put back without what " + draft.address(*i) +
+                            " was to see: give " +
+                            told(missing, outputs_of(draft.step(*i), draft.context().facts)) +
+                            ":  -s " + missing.front().name + "=...  , or skip the step itself");
+  }
   if (!missing.empty()) {
     draft.notice("null from now on: " +
                  told(missing, outputs_of(draft.step(*i), draft.context().facts)));

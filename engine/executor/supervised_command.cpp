@@ -88,7 +88,7 @@ awaitable<CommandResult> SupervisedCommand::conclude(std::function<void(std::str
   int faults = 0;
   while (!is_left_) {
     auto looked = supervisor::examine(trace_, world_.host);
-    if (!looked && ++faults <= kLooksAtFaults) {
+    if (!looked && (++faults <= kLooksAtFaults || is_blind_until(deadline))) {
       co_await pause(kPoll);
       continue;
     }
@@ -120,6 +120,11 @@ awaitable<CommandResult> SupervisedCommand::conclude(std::function<void(std::str
     if (!are_bearable) co_return lost_sight(std::string(finding.reason) + kWithstand);
   }
   co_return LeftRunning{};
+}
+
+// Who cannot look at processes cannot say that none is left.
+bool SupervisedCommand::is_blind_until(Instant deadline) const {
+  return world_.clock->now().boot < deadline.boot && !supervisor::sees_processes();
 }
 
 // A while of waiting for processes without a supervisor; killed when nobody wants them any more.

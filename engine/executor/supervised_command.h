@@ -52,6 +52,7 @@ class SupervisedCommand {
  private:
   awaitable<CommandResult> conclude(std::function<void(std::string)> adopted, Instant deadline);
   awaitable<bool> outwait(std::vector<supervisor::SeenProcess> orphans, Instant deadline);
+  bool is_blind_until(Instant deadline) const;
   awaitable<void> watch(const supervisor::Finding& finding);
   awaitable<void> until_readable(int fd);
   awaitable<void> pause(Duration duration);

@@ -132,6 +132,11 @@ std::vector<SeenProcess> processes_with_environment(std::string_view entry) {
   return found;
 }
 
+bool sees_processes() {
+  const std::unique_ptr<DIR, CloseFolder> folder(opendir("/proc"));
+  return folder != nullptr && !slurp("/proc/self/environ", 1).empty();
+}
+
 bool send_signal(const Process& process, int signal) {
   const DurableFile pidfd = open_pidfd(process);
   return pidfd.is_open() && signal_by(pidfd, signal);

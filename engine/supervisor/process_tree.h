@@ -32,6 +32,9 @@ std::vector<SeenProcess> descendants_of(std::int32_t pid);
 // other users are not seen.
 std::vector<SeenProcess> processes_with_environment(std::string_view entry);
 
+// Whether this process can look at others now: without a free descriptor it sees none.
+bool sees_processes();
+
 // False where it is gone, is another one by now, or may not be signalled.
 bool send_signal(const Process& process, int signal);
 

@@ -65,6 +65,7 @@ TEST_F(BeforeTest, HoldsUpItsStepWhereNobodyCanSeeWhatIsThere) {
 
 TEST_F(BeforeTest, StandsInThePlanInFrontOfItsStep) {
   const std::string plan = box.rung({"plan", "drain.yaml"}).out;
+  ASSERT_THAT(plan, HasSubstr("echo 0 > weight"));
   EXPECT_LT(plan.find("drain@before"), plan.find("echo 0 > weight"));
   EXPECT_THAT(box.rung({"graph", "drain.yaml"}).out, HasSubstr("drain@before"));
 }

@@ -469,6 +469,23 @@ TEST_F(Undoing, RecordsWhatWasThereWithTheIntent) {
   ends("a@before", Done{{{"seen", Value(42)}}});
   EXPECT_THAT(effects(), Contains("start a"));
   EXPECT_EQ(at("a").before, Value(Value::Map{{"seen", Value(42)}}));
+  EXPECT_EQ(at("a").undo_inputs.at("old"), Value(42));
+}
+
+TEST_F(Undoing, RecordsOfWhatWasThereOnlyWhatIsRead) {
+  given(PlanBuilder().step(effect("a").undo().before()));
+  ends("a@before", Done{{{"seen", Value(42)}, {"stdout", Value("much")}}});
+  EXPECT_EQ(at("a").before, Value(Value::Map{{"seen", Value(42)}}));
+}
+
+TEST_F(Undoing, ALookIsSkippedOnlyByWhoSaysWhatWasThere) {
+  given(PlanBuilder().step(effect("a").undo().before()));
+  ends("a@before", failed());
+  send(SkipStep{"a@before", {}, by("ana")});
+  EXPECT_THAT(refusal(), HasSubstr("-s seen="));
+  send(SkipStep{"a@before", {{"seen", Value("7")}}, by("ana")});
+  EXPECT_THAT(effects(), Contains("start a"));
+  EXPECT_EQ(at("a").undo_inputs.at("old"), Value(7));
 }
 
 TEST_F(Undoing, KeepsWhatWasThereBeforeTheFirstTry) {

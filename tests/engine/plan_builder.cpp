@@ -219,6 +219,10 @@ void PlanBuilder::put_look_before(StepIndex of) {
   look.timeout = std::chrono::minutes(1);
   look.needs = std::exchange(step.needs, {i});
   step.before = i;
+  if (step.undo) {
+    plan_.steps[step.undo->number].action.with.emplace(
+        "old", Template{runbooks::Expression{"self.before.seen"}});
+  }
   auto& children = plan_.steps[step.parent->number].children;
   children.insert(std::find(children.begin(), children.end(), of), i);
   plan_.steps.push_back(std::move(look));

@@ -182,7 +182,7 @@ struct Simulation::Inside {
       if (step.kind == StepKind::approve && world.roll(700))
         return send(Vote{address, world.roll(800), by(world.roll(500) ? "ana" : "mira")});
       if (step.kind != StepKind::approve && world.roll(100))
-        return send(SkipStep{address, {}, by("ana")});
+        return send(SkipStep{address, told_outputs(run, i), by("ana")});
       if (step.kind == StepKind::decide)
         return send(PickOption{address, world.roll(500) ? "left" : "right", by("ana")});
       if (step.kind == StepKind::manual) return send(FinishManual{address, {}, by("ana")});
@@ -205,7 +205,7 @@ struct Simulation::Inside {
     if (!run.failed_by) return send(Continue{by("ana")});
     const std::string address = StepTree(graph, run.loops).address(*run.failed_by);
     switch (random.next() % 5) {
-      case 0: return send(SkipStep{address, {}, by("ana")});
+      case 0: return send(SkipStep{address, told_outputs(run, *run.failed_by), by("ana")});
       case 1: return send(Cancel{CancelRunning::drain, by("ana")});
       case 2:
         return run.no_return ? send(Cancel{CancelRunning::kill, by("ana")}) : send(Undo{by("ana")});
@@ -403,8 +403,8 @@ struct Simulation::Inside {
   void judge_image(const RunState& run, NodeIndex i) {
     const StepTree tree(graph, run.loops);
     const auto look = tree.before(i);
-    if (!look || run.at(i).attempts == 0 || run.at(*look).outputs.empty()) return;
-    if (run.at(i).before != Value(run.at(*look).outputs))
+    if (!look || !tree.undo(i) || run.at(i).attempts == 0) return;
+    if (run.at(*look).outputs.empty() || run.at(i).before != Value(run.at(*look).outputs))
       result.broken.push_back(tree.address(i) + " began without what was seen before it");
   }
 

@@ -2,6 +2,7 @@
 #include "runbooks/load.h"
 #include "tests/runbooks/test_catalog.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 // `env` of a runbook or a group, which goes to every command in it.
@@ -83,6 +84,14 @@ TEST_F(SharedEnvTest, OfALoopSeesItsItem) {
 
 TEST_F(SharedEnvTest, LeavesAloneWhatIsNoCommand) {
   EXPECT_EQ(env_of("group/ask"), "");
+}
+
+TEST(SharedEnv, IsRefusedBesideVariablesThatNobodyKnowsYet) {
+  const std::string text =
+      "rung: v1\nname: x\nvars: {more: {A: b}}\nenv: {S: s}\nsteps:\n"
+      "  - {id: a, uses: command, with: {argv: [env], env: \"{{ vars.more }}\"}, undo: none, "
+      "in_doubt: retry}\n";
+  EXPECT_THAT(findings(load(text)), testing::HasSubstr("write the variables one by one"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "state/store_owner.h"
 
 #include "state/owner.h"
+#include "state/upkeep.h"
 #include "tests/state/sqlite_fixture.h"
 
 #include <gmock/gmock.h>
@@ -109,8 +110,32 @@ TEST_P(ForeignFile, IsRefusedAsALinkToAFileOfOnesOwn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, ForeignFile,
-                         ::testing::Values("-wal", "-shm", ".lock", ".wake", ".ballast", ".d"),
+                         ::testing::Values("-journal", "-wal", "-shm", ".lock", ".wake", ".ballast",
+                                           ".d"),
                          [](const auto& given) { return std::string(given.param).substr(1); });
+
+// SQLite plays a rollback journal back for whoever opens the store, also to read.
+TEST_F(ForeignStore, IsNotEvenReadBesideAJournalOfSomebodyElse) {
+  EngineLoop loop;
+  KeptLog log;
+  { ASSERT_TRUE(open_sqlite_store(options_for(path_), loop.post(), log)); }
+  ASSERT_TRUE(open_sqlite_reader(options_for(path_)));
+  has("-journal");
+  give_to_nobody(path_ + "-journal");
+  const auto reader = open_sqlite_reader(options_for(path_));
+  ASSERT_FALSE(reader);
+  EXPECT_THAT(reader.error().message(), HasSubstr("played back"));
+}
+
+TEST_F(ForeignStore, IsNotCleaned) {
+  EngineLoop loop;
+  KeptLog log;
+  { ASSERT_TRUE(open_sqlite_store(options_for(path_), loop.post(), log)); }
+  for (const char* ending : {"", ".ballast"}) give_to_nobody(path_ + ending);
+  const auto cleaned = collect_garbage(options_for(path_), {TimePoint{}, Duration{}, 0});
+  ASSERT_FALSE(cleaned);
+  EXPECT_EQ(cleaned.error().code(), ErrorCode::denied);
+}
 
 TEST_F(ForeignStore, IsReadByRootWithoutAnythingOfRootsInIt) {
   EngineLoop loop;
