@@ -239,6 +239,8 @@ class Session {
     TRY(archive_->reader().send(row));
     waits_for_ = id;
     state::wake_owner(request_.store.path);
+    // Who may have to take over in the next moment has read the plan by then.
+    if (!is_start) static_cast<void>(archive_->follow(request_.run));
     audience_.joined({.as = Joined::As::client, .holder = archive_->holder()}, nullptr);
     try_again_later();
     return success();
