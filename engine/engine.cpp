@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include "base/words.h"
+#include "engine/core/group_locks.h"
 #include "engine/core/people.h"
 #include "engine/freezes.h"
 #include "engine/inbox.h"
@@ -194,7 +195,7 @@ struct Engine::Inside {
 
   bool is_idle(RunId run, const LiveRun& live) const {
     return live.pending.is_empty() && !performer.owes(run) && live.state.watches.empty() &&
-           is_settled(status_of(live.state));
+           !awaits_group_locks(live.state) && is_settled(status_of(live.state));
   }
 
   // A run that nothing happens to leaves the memory; its journal is on disk.
@@ -246,10 +247,10 @@ struct Engine::Inside {
     if (decision.refusal)
       return refuse(row, std::move(reply), refusal_reply(run, name, std::move(*decision.refusal)));
 
-    if (awaits_locks(live.state)) look_at_locks_later();
     PendingWrite pending;
     pending.write->events = std::move(decision.events);
     pending.effects = std::move(decision.effects);
+    take_free_locks(run, live, pending);
     answer_with(pending, {true, ErrorCode::conflict, std::move(decision.notice), run, name}, row,
                 std::move(reply));
     submit(run, live, before, std::move(pending));
@@ -292,24 +293,47 @@ struct Engine::Inside {
 
   void look_at_locks() {
     if (ready) return;  // who came first is known when all that are driven are loaded
-    for (const RunId run : locks.next([this](RunId r) { return may_take_locks(r); })) {
-      locks.take(run);
-      execute(run, TakeLocks{}, std::nullopt, nullptr);
+    for (const LockHolder& holder : able_to_take()) {
+      if (!may_take_locks(holder)) continue;  // the one before changed that
+      locks.take(holder);
+      execute(holder.run, taking(holder), std::nullopt, nullptr);
     }
   }
 
-  bool may_take_locks(RunId run) const {
-    const auto found = runs.find(run);
+  std::vector<LockHolder> able_to_take() const {
+    return locks.next([this](const LockHolder& holder) { return may_take_locks(holder); });
+  }
+
+  bool may_take_locks(const LockHolder& holder) const {
+    const auto found = runs.find(holder.run);
     if (found == runs.end() || !found->second.is_driven || is_stopping) return false;
     const RunState& state = found->second.state;
+    if (const auto group = group_of(holder))
+      return can_take_locks(*found->second.graph, state, *group);
     return awaits_locks(state) && !state.paused && !state.ending;
   }
 
-  // Only when the end of the run is on disk: a lock that another run takes before could be held
-  // twice after a crash.
-  void free_locks(RunId run) {
-    locks.free(run);
+  std::optional<NodeIndex> group_of(const LockHolder& holder) const {
+    if (holder.step.empty()) return std::nullopt;
+    const LiveRun& live = runs.at(holder.run);
+    return StepTree(*live.graph, live.state.loops).find(holder.step);
+  }
+  TakeLocks taking(const LockHolder& holder) const { return {group_of(holder)}; }
+
+  // What was decided may ask for locks. Those that are free are taken in the same write.
+  void take_free_locks(RunId run, LiveRun& live, PendingWrite& pending) {
+    const bool asks = locks.note_decided(run, pending.write->events);
+    if (!asks && !awaits_locks(live.state) && !awaits_group_locks(live.state)) return;
     look_at_locks_later();
+    if (!asks || ready) return;
+    for (const LockHolder& holder : able_to_take()) {
+      if (holder.run != run || !may_take_locks(holder)) continue;
+      locks.take(holder);
+      Decision now_held = decide(live.state, taking(holder), context(live));
+      locks.note_decided(run, now_held.events);
+      if (now_held.more) go_on_later(run);
+      pending.add(std::move(now_held));
+    }
   }
 
   // The run that is there already, where a second one of its key is to be refused.
@@ -393,8 +417,8 @@ struct Engine::Inside {
 
   void on_disk(RunId run, LiveRun& live) {
     PendingWrite done = live.pending.take_oldest();
-    const bool is_over = live.state.phase == RunPhase::finished && live.pending.is_empty();
-    if (is_over && live.state.locks) free_locks(run);
+    // Not before: a lock that another takes earlier could be held twice after a crash.
+    if (locks.note_on_disk(run, done.write->events)) look_at_locks_later();
     perform_all(live, done.effects);
     for (OnReply& reply : done.replies) reply(done.reply);  // who may have the run let go
     if (changed) tell_changed(run);
@@ -420,7 +444,10 @@ struct Engine::Inside {
       parts.log->error("a write was refused", {{"run", std::to_string(run.number)}, {"why", why}});
     wake_times.forget(run);
     runs.erase(run);
-    if (dropped.front().write->expected.number == 0) free_locks(run);  // it never came to be
+    if (dropped.front().write->expected.number == 0) {  // it never came to be
+      locks.free(run);
+      look_at_locks_later();
+    }
     for (PendingWrite& pending : dropped) {
       const Reply answer = refusal_reply(run, pending.reply.run_name, {ErrorCode::conflict, why});
       for (OnReply& reply : pending.replies) reply(answer);
@@ -565,16 +592,13 @@ struct Engine::Inside {
 
     PendingWrite pending;
     pending.write->events = std::move(created.events);
-    if (live.state.locks) {
-      locks.ask(run, state::rows_of(run, live.state.locks_asked_at, *live.state.locks));
-      look_at_locks_later();
-    }
-    if (live.is_driven) claim_new(live, context, pending);
+    LiveRun& kept = runs[run] = std::move(live);
+    if (kept.is_driven) claim_new(kept, context, pending);
+    take_free_locks(run, kept, pending);
     pending.write->dedupe = std::move(request.dedupe);
     pending.write->plan_json = plan.json;
-    answer_with(pending, {true, ErrorCode::conflict, "", run, run_name(live.state)}, row,
+    answer_with(pending, {true, ErrorCode::conflict, "", run, run_name(kept.state)}, row,
                 std::move(reply));
-    LiveRun& kept = runs[run] = std::move(live);
     submit(run, kept, Seq{0}, std::move(pending));
   }
 
@@ -582,9 +606,8 @@ struct Engine::Inside {
   void claim_new(LiveRun& live, const Context& context, PendingWrite& pending) {
     Claim command{claim.epoch, parts.host, parts.pid, parts.who, parts.rung};
     Decision claimed = decide(live.state, command, context);
-    for (state::Event& event : claimed.events) pending.write->events.push_back(std::move(event));
-    pending.effects = std::move(claimed.effects);
     if (claimed.more) go_on_later(live.state.id);
+    pending.add(std::move(claimed));
   }
 
   // --- freezes

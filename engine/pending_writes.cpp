@@ -3,8 +3,14 @@
 #include "base/ensure.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace rung::engine {
+
+void PendingWrite::add(Decision decision) {
+  std::move(decision.events.begin(), decision.events.end(), std::back_inserter(write->events));
+  effects.insert(effects.end(), decision.effects.begin(), decision.effects.end());
+}
 
 std::vector<std::shared_ptr<const state::RunWrite>> PendingWrites::send() {
   const auto is_sent = [](const PendingWrite& pending) { return pending.is_sent; };

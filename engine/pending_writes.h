@@ -17,6 +17,9 @@ struct PendingWrite {
   std::vector<Effect> effects;
   std::vector<OnReply> replies;
   Reply reply;
+
+  // What follows at once, in the same write.
+  void add(Decision decision);
 };
 
 // The writes of one run, oldest first. They reach the store in this order: behind one that the

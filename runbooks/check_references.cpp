@@ -111,7 +111,7 @@ class ReferenceCheck {
     if (root == "steps") return check_step(use, reference);
     if (root == "secrets") return check_secret(use, reference);
     if (root == "self") return check_self(use, reference);
-    if (is_item(root)) return;
+    if (is_item(root)) return check_item(use, reference);
     if (root == "sites") return check_sites(use, reference);
     if (root == "alert") {
       return flaw(use, reference,
@@ -260,6 +260,11 @@ class ReferenceCheck {
       return flaw(use, reference, "a target is known before the run, and no step has run then",
                   "choose it by inputs:  target: \"{{ sites[inputs.to].db }}\"");
     }
+    if (use.field == "locks") {
+      return flaw(use, reference,
+                  "the names of locks are known when the run is created, and no step has run then",
+                  "use `inputs` and `vars`; or take one lock for all that it can be");
+    }
     if (!use.names.steps) {
       return flaw(use, reference, "no step has run when this is computed",
                   "use `inputs` and `vars`");
@@ -301,6 +306,14 @@ class ReferenceCheck {
     return names;
   }
   bool is_item(std::string_view name) const { return contains(items(), name); }
+
+  void check_item(const ExpressionUse& use, const Reference& reference) {
+    if (use.field != "locks") return;
+    flaw(use, reference,
+         "the names of locks are known when the run is created, and `" + reference.root +
+             "` only in the loop",
+         "use `inputs` and `vars`: one lock for all items, which wait for each other then");
+  }
 
   // False where it was refused.
   bool check_order(const ExpressionUse& use, const Reference& reference, StepIndex other) {

@@ -1,6 +1,7 @@
 #include "runbooks/children.h"
 
 #include "runbooks/fields.h"
+#include "runbooks/lock_reader.h"
 
 #include <algorithm>
 #include <utility>
@@ -51,11 +52,12 @@ void check_child(const DraftStep& draft, const ChildSpec& child, const Plan& pla
                      std::string(name_of(input.type)) + ")",
                  "add  with: {" + input.name + ": ...}");
   }
-  if (!plan.locks.empty() || plan.concurrency) {
-    report.error(draft.child.place,
-                 plan.runbook + " has `" + (plan.locks.empty() ? "concurrency" : "locks") +
-                     "`, which a runbook that is used by another cannot take",
-                 "say them in this runbook: they are taken before its first step");
+  check_locks_of_child(draft, plan, report);
+  if (plan.concurrency) {
+    report.error(
+        draft.child.place,
+        plan.runbook + " has `concurrency`, which a runbook that is used by another cannot take",
+        "say it in this runbook");
   }
   const bool has_guards = std::any_of(plan.steps.begin(), plan.steps.end(),
                                       [](const Step& step) { return step.guard.has_value(); });

@@ -63,6 +63,8 @@ class Grafting {
                              child.vars, child.outputs});
     plan_.modules.insert(plan_.modules.end(), child.modules.begin(), child.modules.end());
     out_[user.number].child->module = module;
+    auto& locks = out_[user.number].locks;  // its own are taken where it begins
+    locks.insert(locks.end(), child.locks.begin(), child.locks.end());
     for (const StepIndex i : child.step(child.root).children)
       out_[user.number].children.push_back(to(i));
     const std::string prefix = out_[user.number].address + "/";

@@ -56,21 +56,6 @@ const Table& pause_table() {
   return table;
 }
 
-const Table& lock_table() {
-  static const Table table{
-      "lock",
-      {{"name",
-        Shape::written,
-        "What is locked, as all runbooks call it: \"site:{{ inputs.from }}\".",
-        nullptr,
-        {},
-        true},
-       {"shared", Shape::boolean, "Several runs may hold it at once, if all of them share it."}},
-      {},
-      {{"key", "name"}, {"lock", "name"}}};
-  return table;
-}
-
 const Table& concurrency_table() {
   static const Table table{
       "concurrency",
@@ -221,6 +206,21 @@ const Key* Table::find(std::string_view name) const {
   const auto found =
       std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == name; });
   return found == keys.end() ? nullptr : &*found;
+}
+
+const Table& lock_table() {
+  static const Table table{
+      "lock",
+      {{"name",
+        Shape::written,
+        "What is locked, as all runbooks call it: \"site:{{ inputs.from }}\".",
+        nullptr,
+        {},
+        true},
+       {"shared", Shape::boolean, "Several runs may hold it at once, if all of them share it."}},
+      {},
+      {{"key", "name"}, {"lock", "name"}}};
+  return table;
 }
 
 const Table& runbook_table() {

@@ -89,6 +89,8 @@ struct StepWord {
 const std::vector<StepWord>& step_words();
 
 const Table& runbook_table();
+// Each of `locks:` that is a map.
+const Table& lock_table();
 const Table& project_table();
 // test.yaml: cases of a runbook in a virtual world.
 const Table& test_table();

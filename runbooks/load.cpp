@@ -6,6 +6,7 @@
 #include "runbooks/check_targets.h"
 #include "runbooks/children.h"
 #include "runbooks/graft.h"
+#include "runbooks/lock_reader.h"
 #include "runbooks/lua_tree.h"
 #include "runbooks/pinning.h"
 #include "runbooks/runbook_reader.h"
@@ -119,12 +120,13 @@ class Loading {
     check_policy(draft, unfolded, {report, catalog_});
     if (!runbook.folder.empty()) pin_files(unfolded, runbook.folder, report);
     Plan plan = std::move(draft.plan);
-    plan.steps = std::move(unfolded.steps);
+    plan.steps = unfolded.steps;
     plan.folder = runbook.folder;
     plan.file = fs::path(runbook.file).filename().string();
     plan.sources.emplace(plan.file, to_hex(sha256({runbook.text})));
     has_own_policy_ = draft.has_on_failure;
     graft(plan, children);
+    check_lock_order(plan, unfolded, report);
     return plan;
   }
 

@@ -166,6 +166,14 @@ struct GuardSpec {
   friend bool operator==(const GuardSpec&, const GuardSpec&) = default;
 };
 
+// What a run, or a group of its steps, may not use while others do. Its name is evaluated when the
+// run is created.
+struct LockSpec {
+  Template name;
+  bool is_shared = false;
+  friend bool operator==(const LockSpec&, const LockSpec&) = default;
+};
+
 // A node of the unfolded plan. Every default is materialised: what is absent here is absent.
 struct Step {
   std::string id;       // flat in its file; "" for none
@@ -195,8 +203,9 @@ struct Step {
   DecideSpec decide;
   Reminding reminding;  // of the three
   TwoPhaseSpec two_phase;
-  bool cancel_others = false;  // kind group: a failing child cancels its running siblings
-  bool is_parallel = false;    // kind group: children start together (needs are empty)
+  std::vector<LockSpec> locks;  // kind group: taken before its first step, held to its end
+  bool cancel_others = false;   // kind group: a failing child cancels its running siblings
+  bool is_parallel = false;     // kind group: children start together (needs are empty)
   std::optional<LoopSpec> loop;
   std::optional<ChildSpec> child;
   bool is_finally =
@@ -290,13 +299,6 @@ struct Module {
   std::vector<std::pair<std::string, Template>> vars;
   std::vector<std::pair<std::string, Template>> outputs;
   friend bool operator==(const Module&, const Module&) = default;
-};
-
-// What a run may not use while others do. Its name is evaluated when the run is created.
-struct LockSpec {
-  Template name;
-  bool is_shared = false;
-  friend bool operator==(const LockSpec&, const LockSpec&) = default;
 };
 
 // At most one run of a key at a time, whatever runbook it is of.

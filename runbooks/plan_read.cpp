@@ -232,6 +232,16 @@ PauseSpec read_pause(FieldReader in) {
   return pause;
 }
 
+std::vector<LockSpec> read_locks(FieldReader& in) {
+  std::vector<LockSpec> locks;
+  in.each_item("locks", [&](const Value& v) {
+    FieldReader one = in.inner(v, "locks");
+    locks.push_back({tmpl(one, "name"), one.boolean("shared")});
+    one.refuse_others();
+  });
+  return locks;
+}
+
 void read_kind(FieldReader& in, Step& out) {
   out.kind = word(in, "kind", StepKind::action);
   if (const Value* action = in.value("action")) out.action = read_use(in.inner(*action, "action"));
@@ -253,6 +263,7 @@ void read_kind(FieldReader& in, Step& out) {
     out.decide = read_decide(in.inner(*decide, "decide"));
   if (const Value* reminding = in.value("reminding"))
     out.reminding = read_reminding(in.inner(*reminding, "reminding"));
+  out.locks = read_locks(in);
   out.cancel_others = in.boolean("cancel_others");
   out.is_parallel = in.boolean("parallel");
   out.two_phase.prepare_within = in.duration("prepare_within");
@@ -406,11 +417,7 @@ FreezeSpec read_freeze(FieldReader in) {
 
 void read_lists(FieldReader& in, Plan& plan) {
   read_interface(in, plan);
-  in.each_item("locks", [&](const Value& v) {
-    FieldReader one = in.inner(v, "locks");
-    plan.locks.push_back({tmpl(one, "name"), one.boolean("shared")});
-    one.refuse_others();
-  });
+  plan.locks = read_locks(in);
   plan.concurrency = read_concurrency(in);
   in.each_item("freezes", [&](const Value& v) {
     plan.freezes.push_back(read_freeze(in.inner(v, "freezes")));

@@ -184,6 +184,17 @@ Value::Map fields_of(const Reminding& reminding) {
   return out.take();
 }
 
+Value::List fields_of(const std::vector<LockSpec>& locks) {
+  Value::List list;
+  for (const LockSpec& lock : locks) {
+    FieldWriter out;
+    out.tmpl("name", lock.name);
+    out.boolean("shared", lock.is_shared);
+    list.emplace_back(out.take());
+  }
+  return list;
+}
+
 Value::Map fields_of(const PauseSpec& pause) {
   FieldWriter out;
   out.duration("remind", pause.remind);
@@ -206,6 +217,7 @@ void write_kind(const Step& step, FieldWriter& out) {
   out.map("decide", fields_of(step.decide));
   out.map("reminding", fields_of(step.reminding));
   out.duration("prepare_within", step.two_phase.prepare_within);
+  out.list("locks", fields_of(step.locks));
   out.boolean("cancel_others", step.cancel_others);
   out.boolean("parallel", step.is_parallel);
   if (step.loop) out.map("loop", fields_of(*step.loop));
@@ -291,13 +303,6 @@ Value::Map fields_of(const InputSpec& input) {
   return out.take();
 }
 
-Value::Map fields_of(const LockSpec& lock) {
-  FieldWriter out;
-  out.tmpl("name", lock.name);
-  out.boolean("shared", lock.is_shared);
-  return out.take();
-}
-
 Value::Map fields_of(const FreezeSpec& freeze) {
   FieldWriter out;
   out.text("name", freeze.name);
@@ -344,9 +349,7 @@ Value::Map fields_of(const Module& module) {
 
 void write_lists(const Plan& plan, FieldWriter& out) {
   write_interface(plan, out);
-  Value::List locks;
-  for (const auto& lock : plan.locks) locks.emplace_back(fields_of(lock));
-  out.list("locks", std::move(locks));
+  out.list("locks", fields_of(plan.locks));
   if (plan.concurrency) out.put("concurrency", fields_of(*plan.concurrency));
   Value::List freezes;
   for (const auto& freeze : plan.freezes) freezes.emplace_back(fields_of(freeze));

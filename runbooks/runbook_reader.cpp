@@ -1,9 +1,9 @@
 #include "runbooks/runbook_reader.h"
 
 #include "runbooks/guard_reader.h"
+#include "runbooks/lock_reader.h"
 #include "runbooks/plan_words.h"
 #include "runbooks/shared_env.h"
-
 #include "runbooks/value_reader.h"
 
 #include <algorithm>
@@ -228,26 +228,8 @@ class RunbookReader {
   }
 
   void read_locks() {
-    constexpr std::size_t kMost = 32;
-    const Node* list = fields_.get("locks");
-    if (list == nullptr) return;
-    if (list->items.size() > kMost) {
-      report().error(place_of(*list), "a run takes at most 32 locks",
-                     "name what the steps have in common, such as their site");
-    }
-    for (const auto& item : list->items) read_lock(item);
-    refuse_repeated_locks(*list);
-  }
-
-  void read_lock(const Node& item) {
-    LockSpec lock;
-    if (item.kind == Node::Kind::scalar) lock.name = read_lock_name(item, "locks");
-    if (item.kind == Node::Kind::map) {
-      const Fields fields(item, *fields_.table().find("locks")->table, report());
-      if (const Node* name = fields.get("name")) lock.name = read_lock_name(*name, "locks");
-      lock.is_shared = fields.boolean("shared");
-    }
-    draft_.plan.locks.push_back(std::move(lock));
+    if (const Node* list = fields_.get("locks"))
+      draft_.plan.locks = rung::runbooks::read_locks(*list, report(), draft_.locks);
   }
 
   void read_concurrency() {
@@ -256,30 +238,9 @@ class RunbookReader {
     const Fields fields(*node, *fields_.table().find("concurrency")->table, report());
     ConcurrencySpec concurrency;
     if (const Node* key = fields.get("key"))
-      concurrency.key = read_lock_name(*key, "concurrency.key");
+      concurrency.key = read_lock_name(*key, "concurrency.key", report(), draft_.locks);
     concurrency.rejects = fields.text("on_conflict") == "reject";
     draft_.plan.concurrency = std::move(concurrency);
-  }
-
-  Template read_lock_name(const Node& node, const std::string& field) {
-    if (node.text.find_first_not_of(" \t\n") == std::string::npos) {
-      report().error(place_of(node), "a lock needs a name",
-                     "write what is locked, such as  \"pg:orders\"");
-    }
-    Names names;
-    names.steps = false;
-    return ValueReader(report(), draft_.locks).read(node, {field, names, Type::string, true});
-  }
-
-  void refuse_repeated_locks(const Node& list) {
-    const auto& locks = draft_.plan.locks;
-    for (std::size_t i = 0; i < locks.size(); ++i) {
-      if (locks[i].name == Template{}) continue;  // was reported
-      const auto same = [&](const LockSpec& other) { return other.name == locks[i].name; };
-      const auto end = locks.begin() + static_cast<std::ptrdiff_t>(i);
-      if (std::find_if(locks.begin(), end, same) == end) continue;
-      report().error(place_of(list.items[i]), "this lock is in the list already", "remove one");
-    }
   }
 
   void read_policy() {

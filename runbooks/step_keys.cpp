@@ -453,7 +453,7 @@ const Table& branch_table() {
 
 Table make_step_table() {
   Table table{"step", {}, {}, foreign_words()};
-  table.later = {"failover", "backup", "scale", "locks", "accept_split_brain_risk", "triggers"};
+  table.later = {"failover", "backup", "scale", "accept_split_brain_risk", "triggers"};
   table.keys = {
       {"id",
        Shape::name,
@@ -501,6 +501,10 @@ void add_group_words(std::vector<Key>& keys) {
        &verify_table()},
       ~0u);
   add({"for_each", Shape::table, "Does the steps once for each item of a list.", &loop_table()},
+      kLists | kind_runbook);
+  add({"locks", Shape::entries,
+       "What no other group or run uses meanwhile; taken at its begin: [\"lb:web\"].",
+       &lock_table()},
       kLists | kind_runbook);
   add({"finally", Shape::tables,
        "Steps that run when the group has begun and is over, however it ended.",

@@ -1,6 +1,7 @@
 #include "runbooks/step_reader.h"
 
 #include "runbooks/check_reader.h"
+#include "runbooks/lock_reader.h"
 #include "runbooks/loop_reader.h"
 #include "runbooks/people_reader.h"
 #include "runbooks/script_reader.h"
@@ -363,6 +364,9 @@ class StepReader {
       read_loop(*loop, *fields_.table().find("for_each")->table, report(), draft_);
     ExpressionUses& owner = loop != nullptr ? draft_.children.front().uses : draft_.uses;
     owner.insert(owner.end(), uses.begin(), uses.end());
+    // Of a loop as a whole.
+    if (const Node* locks = fields_.get("locks"))
+      draft_.step.locks = read_locks(*locks, report(), draft_.uses);
   }
 
   void check_no_needs() {

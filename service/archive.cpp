@@ -28,7 +28,8 @@ std::optional<RunId> number_at_end(std::string_view reference) {
 std::vector<LockView> locks_of(RunId run, const std::vector<state::LockRow>& all) {
   std::vector<LockView> own;
   for (const state::LockRow& lock : all) {
-    if (lock.run == run) own.push_back({lock.name, lock.is_shared, lock.asked_at, lock.taken_at});
+    if (lock.run == run)
+      own.push_back({lock.name, lock.step, lock.is_shared, lock.asked_at, lock.taken_at});
   }
   return own;
 }

@@ -240,16 +240,23 @@ Value::List list_of(const std::vector<T>& items, F to) {
 
 Value lock_value(const LockView& lock) {
   return Value::Map{{"name", lock.name},
+                    {"step", lock.step},
                     {"shared", lock.is_shared},
                     {"asked_at", rounded(lock.asked_at)},
                     {"taken_at", time_or_null(lock.taken_at)}};
 }
 
-std::vector<LockView> locks_of(const engine::RunState& run) {
+std::vector<LockView> locks_of(const engine::StepTree& tree, const engine::RunState& run) {
   std::vector<LockView> views;
-  if (!run.locks) return views;
-  for (const state::LockRow& lock : state::rows_of(run.id, run.locks_asked_at, *run.locks))
-    views.push_back({lock.name, lock.is_shared, lock.asked_at, run.locks_taken_at});
+  if (run.locks) {
+    for (const state::LockRow& lock : state::rows_of(run.id, run.locks_asked_at, *run.locks))
+      views.push_back({lock.name, "", lock.is_shared, lock.asked_at, run.locks_taken_at});
+  }
+  for (const auto& [group, locks] : run.group_locks) {
+    for (const state::LockRow& lock : state::rows_of(run.id, locks.asked_at, locks.asked))
+      views.push_back(
+          {lock.name, tree.address(group), lock.is_shared, lock.asked_at, locks.taken_at});
+  }
   return views;
 }
 
@@ -298,7 +305,7 @@ RunView describe_run(const History& history, const Viewer& viewer) {
   view.rpo = plan.rpo;
   view.inputs = run.created->inputs;
   if (run.finished) view.outputs = run.finished->outputs;
-  view.locks = locks_of(run);
+  view.locks = locks_of(history.tree(), run);
   const engine::StepTree tree = history.tree();
   add_steps(history, engine::node_of(plan.root), view.steps);
   add_steps(history, engine::node_of(plan.finally), view.steps);

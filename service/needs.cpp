@@ -88,9 +88,9 @@ bool prints(const Step& step) {
          std::find(gives.begin(), gives.end(), "stdout") != gives.end();
 }
 
-std::string lock_names(const engine::RunState& run) {
+std::string lock_names(const state::LocksAsked& asked) {
   std::vector<std::string> names;
-  for (const state::LockRow& lock : state::rows_of(run.id, run.locks_asked_at, *run.locks))
+  for (const state::LockRow& lock : state::rows_of(RunId{}, {}, asked))
     names.push_back(lock.name + (lock.is_shared ? " (shared)" : ""));
   return (names.size() == 1 ? "lock " : "locks ") + joined(names, ", ");
 }
@@ -99,6 +99,7 @@ std::string lock_names(const engine::RunState& run) {
 // of consent"
 std::string obstacle_text(const Obstacle& one) {
   std::string text = (one.holds ? "held by " : "asked for before by ") + one.name +
+                     (one.step.empty() ? "" : ", group " + one.step) +
                      (one.is_shared ? " (shared)" : "") + " since " + clock_text(one.since) +
                      ", started by " + one.who;
   if (!one.say.empty()) text += " (\"" + one.say + "\")";
@@ -140,6 +141,9 @@ class Needs {
     if (!run_.stuck_at.empty()) add_stuck();
     if (run_.paused) add_pause();
     if (engine::awaits_locks(run_) && !run_.ending) add_locks();
+    for (const auto& [group, locks] : run_.group_locks) {
+      if (!locks.taken_at) add_group_locks(group, locks);
+    }
     if (!viewer_.is_driven || run_.released_at)
       add_engine();
     else if (!viewer_.has_room)
@@ -555,24 +559,49 @@ class Needs {
   void add_locks() {
     Need need;
     need.kind = NeedKind::lock;
-    need.text = lock_names(run_);
+    need.text = lock_names(*run_.locks);
     need.since = run_.locks_asked_at;
     need.who = "whoever can end what holds them";
     need.then = "it begins by itself when it can have all of them";
+    add_obstacles(need);
+    need.ways.push_back({"to give up", command("cancel")});
+    needs_.push_back(std::move(need));
+  }
+
+  // The same of a group, or of the undo of what is in it.
+  void add_group_locks(engine::NodeIndex group, const engine::GroupLocks& locks) {
+    Need need;
+    need.kind = NeedKind::lock;
+    need.step = tree_.address(group);
+    need.text = lock_names(locks.asked);
+    need.since = locks.asked_at;
+    need.who = "whoever can end what holds them";
+    need.then = "it goes on by itself when it can have all of them";
+    add_obstacles(need);
+    const bool can_skip = run_.at(group).status == engine::StepStatus::waiting && !run_.ending;
+    if (can_skip) {
+      const std::string skip = open(group).name + " --say \"why\"";
+      need.ways.push_back({"to go on without this group", command("skip", skip)});
+    }
+    need.ways.push_back({"to give up", command("cancel")});
+    needs_.push_back(std::move(need));
+  }
+
+  void add_obstacles(Need& need) const {
     for (const Obstacle& one : viewer_.obstacles) {
+      if (one.group != need.step) continue;
       need.facts.emplace_back(one.lock, obstacle_text(one));
       need.is_for_person = need.is_for_person || is_stopped(one);
     }
     add_lock_ways(need);
-    need.ways.push_back({"to give up", command("cancel")});
-    needs_.push_back(std::move(need));
   }
 
   // For each run once: what frees its locks.
   void add_lock_ways(Need& need) const {
     std::set<RunId> named;
     for (const Obstacle& one : viewer_.obstacles) {
-      if (!named.insert(one.run).second) continue;
+      const bool is_own = one.run == run_.id;  // another group of this run: nothing to be done
+      if (is_own || one.group != need.step || !named.insert(one.run).second) continue;
       const std::string number = std::to_string(one.run.number);
       if (!one.is_driven)
         need.ways.push_back(

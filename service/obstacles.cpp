@@ -1,21 +1,40 @@
 #include "service/obstacles.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace rung::service {
 namespace {
 
 constexpr std::size_t kMost = 5;
 
-bool stands_against(const state::LockRow& other, const state::LockRow& mine) {
-  const bool is_before = other.taken_at || other.run < mine.run;
-  return other.name == mine.name && other.run != mine.run && is_before &&
-         !(other.is_shared && mine.is_shared);
+// Whose run holds locks around it.
+bool is_inside(const state::LockRow& row, const std::vector<state::LockRow>& all) {
+  return std::any_of(all.begin(), all.end(), [&](const state::LockRow& outer) {
+    return outer.run == row.run && outer.taken_at && state::is_within(row.step, outer.step);
+  });
+}
+
+// As an engine's table of locks orders those who wait, but for names that a group may not wait for.
+bool is_before(const state::LockRow& other, const state::LockRow& mine,
+               const std::vector<state::LockRow>& all) {
+  if (other.taken_at) return true;
+  if (is_inside(other, all) != is_inside(mine, all)) return is_inside(other, all);
+  return std::tie(other.asked_at, other.run, other.step) <
+         std::tie(mine.asked_at, mine.run, mine.step);
+}
+
+bool stands_against(const state::LockRow& other, const state::LockRow& mine,
+                    const std::vector<state::LockRow>& all) {
+  const bool is_itself = other.run == mine.run && other.step == mine.step;
+  return other.name == mine.name && !is_itself && !(other.is_shared && mine.is_shared) &&
+         is_before(other, mine, all);
 }
 
 Result<Obstacle> obstacle_from(state::Reader& reader, const state::LockRow& row,
                                const IsDriven& is_driven) {
   Obstacle one;
+  one.step = row.step;
   one.lock = row.name;
   one.is_shared = row.is_shared;
   one.run = row.run;
@@ -42,17 +61,20 @@ Result<Obstacle> obstacle_from(state::Reader& reader, const state::LockRow& row,
 Result<std::vector<Obstacle>> obstacles_of(state::Reader& reader, const engine::RunState& run,
                                            const IsDriven& is_driven) {
   std::vector<Obstacle> obstacles;
-  if (!engine::awaits_locks(run)) return obstacles;
+  if (!engine::awaits_locks(run) && !engine::awaits_group_locks(run)) return obstacles;
   TRY(std::vector<state::LockRow> rows, reader.locks());
   // Holders first: they are what it waits for.
   std::stable_partition(rows.begin(), rows.end(),
                         [](const state::LockRow& row) { return row.taken_at.has_value(); });
-  const auto mine = state::rows_of(run.id, run.locks_asked_at, *run.locks);
   for (const state::LockRow& row : rows) {
-    const auto is_against = [&](const state::LockRow& m) { return stands_against(row, m); };
-    if (!std::any_of(mine.begin(), mine.end(), is_against)) continue;
+    const auto is_against = [&](const state::LockRow& mine) {
+      return mine.run == run.id && !mine.taken_at && stands_against(row, mine, rows);
+    };
+    const auto mine = std::find_if(rows.begin(), rows.end(), is_against);
+    if (mine == rows.end()) continue;
     auto one = obstacle_from(reader, row, is_driven);
     if (!one) continue;  // it ended between the two looks
+    one.value().group = mine->step;
     // An engine passes over who waits and is not driven, or is paused.
     const bool is_passed = !one.value().holds && (!one.value().is_driven ||
                                                   one.value().status == state::RunStatus::paused);

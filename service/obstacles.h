@@ -13,10 +13,12 @@ namespace rung::service {
 
 // Who stands between a run and a lock that it waits for.
 struct Obstacle {
+  std::string group;  // that waits; "": the run itself
   std::string lock;
   bool is_shared = false;
   RunId run;
   std::string name;   // of that run
+  std::string step;   // the group of it that holds or asked; "": the run itself
   bool holds = true;  // else it asked before, and waits itself
   TimePoint since;    // holds it, or asked for it
   std::string who;    // started that run

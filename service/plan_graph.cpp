@@ -61,6 +61,7 @@ std::vector<std::string> label_of(const Plan& plan, const Step& step) {
     if (step.child) line += " " + plan.modules[step.child->module - 1].file;
     if (step.loop) line += " " + step.loop->item + " in " + source_of(step.loop->in);
     if (!step.when.text.empty()) line += ", when " + step.when.text;
+    for (const runbooks::LockSpec& lock : step.locks) line += ", lock " + source_of(lock.name);
     return {line};
   }
   std::vector<std::string> lines{name_of(step), std::string(kind_text(step))};

@@ -265,6 +265,10 @@ class Describe {
                                 ", or rolled back");
         return;
       case StepKind::group:
+        for (const runbooks::LockSpec& lock : step.locks) {
+          planned.inputs.emplace_back("lock",
+                                      text_now(lock.name) + (lock.is_shared ? " (shared)" : ""));
+        }
         if (step.loop) add_loop(step, planned);
         if (step.child) add_child(step, planned);
         return;

@@ -130,12 +130,13 @@ struct Need {
   std::vector<Way> ways;
 };
 
-// What the run may not use while others do.
+// What the run, or a group in it, may not use while others do.
 struct LockView {
   std::string name;
+  std::string step{};  // address of the group; "": the run itself
   bool is_shared = false;
   TimePoint asked_at;
-  std::optional<TimePoint> taken_at;  // held from then to the end of the run
+  std::optional<TimePoint> taken_at;  // held from then to the end of its run or group
 };
 
 struct NoReturn {

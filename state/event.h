@@ -302,17 +302,23 @@ struct ParticipantSettled {
   friend bool operator==(const ParticipantSettled&, const ParticipantSettled&) = default;
 };
 
-// What the run may not use at the same time as others, by name, resolved from its inputs. It waits
-// until it can have all of it; nothing of it begins before.
+// What the run, or the group of the event's step, may not use at the same time as others, by name,
+// resolved from the run's inputs. It waits until it can have all of it; nothing of it begins
+// before.
 struct LocksAsked {
   std::vector<std::string> exclusive{};
   std::vector<std::string> shared{};
   std::string key{};  // of `concurrency`; "" for none. An exclusive lock of a name of its own
   friend bool operator==(const LocksAsked&, const LocksAsked&) = default;
 };
-// All at once; they are the run's until its end.
+// All at once. Those of the run are its own until its end, those of a group until they are freed or
+// the run ends.
 struct LocksTaken {
   friend bool operator==(const LocksTaken&, const LocksTaken&) = default;
+};
+// Of a group: it is over, or does not wait any more.
+struct LocksFreed {
+  friend bool operator==(const LocksFreed&, const LocksFreed&) = default;
 };
 
 using Payload =
@@ -321,8 +327,8 @@ using Payload =
                  StepOpened, StepSucceeded, AttemptEnded, RetryScheduled, StepInDoubt, StepFailed,
                  StepSkipped, StepReset, Voted, StepUndone, StepCorrected, ApprovalVoided,
                  RunCommanded, Reminded, ModeSwitched, RunReleased, LoopOpened, ChildOpened,
-                 StepLooked, LocksAsked, LocksTaken, TwoPhaseDecided, ParticipantPrepared,
-                 ParticipantSettled, ScriptCalled, ScriptNoted>;
+                 StepLooked, LocksAsked, LocksTaken, LocksFreed, TwoPhaseDecided,
+                 ParticipantPrepared, ParticipantSettled, ScriptCalled, ScriptNoted>;
 
 struct Event {
   TimePoint at{};      // never decreases within a run

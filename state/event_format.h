@@ -270,6 +270,12 @@ struct Format<LocksTaken> {
 };
 
 template <>
+struct Format<LocksFreed> {
+  static constexpr EventType type{52, 1, "locks.freed"};
+  static constexpr std::tuple<> fields{};
+};
+
+template <>
 struct Format<ScriptCalled> {
   static constexpr EventType type{70, 1, "script.called"};
   static constexpr std::tuple fields{

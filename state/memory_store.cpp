@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace rung::state {
 
@@ -373,8 +374,9 @@ class MemoryReader final : public Reader {
 
   Result<std::vector<LockRow>> locks() override {
     std::vector<LockRow> locks = locks_on(*disk_);
-    std::stable_sort(locks.begin(), locks.end(),
-                     [](const LockRow& a, const LockRow& b) { return a.name < b.name; });
+    std::stable_sort(locks.begin(), locks.end(), [](const LockRow& a, const LockRow& b) {
+      return std::tie(a.name, a.run, a.step) < std::tie(b.name, b.run, b.step);
+    });
     return locks;
   }
 

@@ -49,17 +49,20 @@ Result<void> JournalWriter::prepare() {
   TRY(auto command_state, sql("SELECT state, result FROM command WHERE id = ?"));
   TRY(auto decide_command, sql("UPDATE command SET state = ?, result = ? WHERE id = ?"));
   TRY(auto epoch, sql("SELECT epoch FROM meta"));
-  TRY(auto ask_lock, sql("INSERT INTO lock (run, name, shared, asked_at) VALUES (?, ?, ?, ?)"));
-  TRY(auto take_locks, sql("UPDATE lock SET taken_at = ? WHERE run = ?"));
+  TRY(auto ask_lock, sql("INSERT INTO lock (run, step, name, shared, asked_at) "
+                         "VALUES (?, ?, ?, ?, ?)"));
+  TRY(auto take_locks, sql("UPDATE lock SET taken_at = ? WHERE run = ? AND step = ?"));
+  TRY(auto free_group, sql("DELETE FROM lock WHERE run = ? AND step = ?"));
   TRY(auto free_locks, sql("DELETE FROM lock WHERE run = ?"));
   TRY(auto put_freeze,
       sql("INSERT OR REPLACE INTO freeze (runbook, who, say, at, until) VALUES (?, ?, ?, ?, ?)"));
   TRY(auto lift_freeze, sql("DELETE FROM freeze WHERE runbook = ?"));
-  sql_ = std::make_unique<Prepared>(Prepared{
-      std::move(insert_event), std::move(last_event), std::move(event_hash), std::move(has_run),
-      std::move(put_run), std::move(put_blob), std::move(has_dedupe), std::move(put_dedupe),
-      std::move(command_state), std::move(decide_command), std::move(epoch), std::move(ask_lock),
-      std::move(take_locks), std::move(free_locks), std::move(put_freeze), std::move(lift_freeze)});
+  sql_ = std::make_unique<Prepared>(
+      Prepared{std::move(insert_event), std::move(last_event), std::move(event_hash),
+               std::move(has_run), std::move(put_run), std::move(put_blob), std::move(has_dedupe),
+               std::move(put_dedupe), std::move(command_state), std::move(decide_command),
+               std::move(epoch), std::move(ask_lock), std::move(take_locks), std::move(free_group),
+               std::move(free_locks), std::move(put_freeze), std::move(lift_freeze)});
   return success();
 }
 
@@ -114,16 +117,23 @@ void JournalWriter::note_if_finished(const RunWrite& write) {
 // As `follow` of state/lock.h.
 Result<void> JournalWriter::follow_locks(RunId run, const Event& event) {
   if (const auto* asked = std::get_if<LocksAsked>(&event.payload)) {
-    for (const LockRow& row : rows_of(run, event.at, *asked)) {
+    for (const LockRow& row : rows_of(run, event.at, *asked, event.step)) {
       TRY(sql_->ask_lock.bind(1, run.number)
-              .bind_text(2, row.name)
-              .bind(3, row.is_shared ? 1 : 0)
-              .bind(4, row.asked_at.time_since_epoch().count())
+              .bind_text(2, row.step)
+              .bind_text(3, row.name)
+              .bind(4, row.is_shared ? 1 : 0)
+              .bind(5, row.asked_at.time_since_epoch().count())
               .run());
     }
   }
-  if (std::holds_alternative<LocksTaken>(event.payload))
-    return sql_->take_locks.bind(1, event.at.time_since_epoch().count()).bind(2, run.number).run();
+  if (std::holds_alternative<LocksTaken>(event.payload)) {
+    return sql_->take_locks.bind(1, event.at.time_since_epoch().count())
+        .bind(2, run.number)
+        .bind_text(3, event.step)
+        .run();
+  }
+  if (std::holds_alternative<LocksFreed>(event.payload))
+    return sql_->free_group.bind(1, run.number).bind_text(2, event.step).run();
   if (std::holds_alternative<RunFinished>(event.payload))
     return sql_->free_locks.bind(1, run.number).run();
   return success();

@@ -93,8 +93,8 @@ class JournalWriter {
 
   struct Prepared {
     Statement insert_event, last_event, event_hash, has_run, put_run, put_blob, has_dedupe,
-        put_dedupe, command_state, decide_command, epoch, ask_lock, take_locks, free_locks,
-        put_freeze, lift_freeze;
+        put_dedupe, command_state, decide_command, epoch, ask_lock, take_locks, free_group,
+        free_locks, put_freeze, lift_freeze;
   };
   std::unique_ptr<Prepared> sql_;
 };

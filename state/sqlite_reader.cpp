@@ -73,7 +73,7 @@ class SqliteReader final : public Reader {
     return meta.store;
   }
 
-  Result<std::vector<LockRow>> locks() override { return read_locks(database_, "name, run"); }
+  Result<std::vector<LockRow>> locks() override { return read_locks(database_, "name, run, step"); }
   Result<std::vector<Freeze>> freezes() override { return read_freezes(database_); }
 
   Result<std::optional<RunClaimed>> last_claim(RunId run) override {

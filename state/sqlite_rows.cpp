@@ -175,14 +175,14 @@ Result<std::optional<TimePoint>> read_next_wake(Database& database) {
 
 Result<std::vector<LockRow>> read_locks(Database& database, const char* order) {
   const std::string sql =
-      std::string("SELECT run, name, shared, asked_at, taken_at FROM lock ORDER BY ") + order;
+      std::string("SELECT run, name, shared, asked_at, taken_at, step FROM lock ORDER BY ") + order;
   TRY(auto statement, database.prepare(sql.c_str()));
   std::vector<LockRow> locks;
   for (;;) {
     TRY(const bool has_row, statement.step());
     if (!has_row) return locks;
     locks.push_back({RunId{statement.integer(0)}, statement.text(1), statement.integer(2) != 0,
-                     time_from(statement.integer(3)), time_in(statement, 4)});
+                     time_from(statement.integer(3)), time_in(statement, 4), statement.text(5)});
   }
 }
 

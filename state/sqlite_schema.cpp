@@ -90,8 +90,24 @@ CREATE TABLE freeze (
 ) WITHOUT ROWID;
 )sql";
 
+// Groups of steps hold locks too: those of before are all of runs.
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE lock RENAME TO lock_of_run;
+CREATE TABLE lock (
+  run INTEGER NOT NULL,
+  step TEXT NOT NULL,
+  name TEXT NOT NULL,
+  shared INTEGER NOT NULL,
+  asked_at INTEGER NOT NULL,
+  taken_at INTEGER,
+  PRIMARY KEY (run, step, name)
+) WITHOUT ROWID;
+INSERT INTO lock SELECT run, '', name, shared, asked_at, taken_at FROM lock_of_run;
+DROP TABLE lock_of_run;
+)sql";
+
 constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2},
-                                 Migration{3, kVersion3}};
+                                 Migration{3, kVersion3}, Migration{4, kVersion4}};
 
 Error newer(const Database& database, std::int64_t version, int known) {
   return {ErrorCode::conflict,

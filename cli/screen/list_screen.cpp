@@ -7,6 +7,22 @@
 
 namespace rung::cli {
 
+namespace {
+
+// Of a run that goes on only when somebody does something: others may wait for it.
+std::string held_text(const state::RunSummary& run, const std::vector<service::LockView>& locks) {
+  using state::RunStatus;
+  const bool is_stopped = run.status == RunStatus::paused || run.status == RunStatus::in_doubt ||
+                          run.status == RunStatus::stuck;
+  std::string text;
+  for (const service::LockView& lock : locks) {
+    if (is_stopped && lock.taken_at) text += (text.empty() ? "" : ", ") + one_line(lock.name);
+  }
+  return text.empty() ? "" : "; holds " + text;
+}
+
+}  // namespace
+
 std::string list_screen(const Style& style, const std::vector<service::ListedRun>& runs,
                         TimePoint now) {
   std::size_t width = 12;
@@ -24,6 +40,7 @@ std::string list_screen(const Style& style, const std::vector<service::ListedRun
         padded(to_string(std::chrono::floor<std::chrono::seconds>(run.created_at)), 22) + run.who;
     if (!environment.empty()) line += "  ENVIRONMENT " + environment;
     if (!run.reason.empty()) line += "  " + one_line(run.reason);
+    line += held_text(run, locks);
     out += (style.is_terminal && style.width > 60 ? cut(line, style.width) : line) + "\n";
   }
   return out;

@@ -29,7 +29,7 @@ std::string label_of(const Need& need) {
   switch (need.kind) {
     case NeedKind::engine:
     case NeedKind::room: return "needs";
-    case NeedKind::lock: return "waits for";
+    case NeedKind::lock: return need.step + (need.step.empty() ? "waits for" : " waits for");
     case NeedKind::approval: return need.step;
     case NeedKind::task: return need.step;
     case NeedKind::decision: return need.step;

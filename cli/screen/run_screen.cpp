@@ -109,14 +109,24 @@ std::string files_text(const RunView& run) {
   return text;
 }
 
+// Of the run, or of one of its groups; a line for each of them.
 std::string locks_text(const RunView& run) {
-  std::string text;
-  for (const service::LockView& lock : run.locks)
-    text += (text.empty() ? "" : ", ") + one_line(lock.name) + (lock.is_shared ? " (shared)" : "");
-  const auto& since = run.locks.front().taken_at;
-  if (!since) return text + (run.is_over() ? "   never held" : "   waits for them");
-  if (run.is_over()) return text + "   held for " + brief(*run.finished_at - *since);
-  return text + "   held since " + clock_time(*since);
+  std::string out;
+  for (auto lock = run.locks.begin(); lock != run.locks.end();) {
+    const service::LockView& first = *lock;
+    std::string text = first.step.empty() ? "" : first.step + ": ";
+    for (; lock != run.locks.end() && lock->step == first.step; ++lock)
+      text += (&*lock == &first ? "" : ", ") + one_line(lock->name) +
+              (lock->is_shared ? " (shared)" : "");
+    if (!first.taken_at)
+      text += run.is_over() ? "   never held" : "   waits for them";
+    else if (run.is_over())
+      text += "   held for " + brief(*run.finished_at - *first.taken_at);
+    else
+      text += "   held since " + clock_time(*first.taken_at);
+    out += fact_line(out.empty() ? "locks" : "", text);
+  }
+  return out;
 }
 
 std::string deeds_text(const RunView& run) {
@@ -149,8 +159,9 @@ std::string waiting_line(const RunView& run) {
   const auto need = std::find_if(run.needs.begin(), run.needs.end(), [](const service::Need& n) {
     return n.kind == service::NeedKind::lock;
   });
-  std::string line =
-      (need->since ? clock_time(*need->since) + "  " : "") + "waits for " + one_line(need->text);
+  std::string line = (need->since ? clock_time(*need->since) + "  " : "") +
+                     (need->step.empty() ? "" : need->step + " ") + "waits for " +
+                     one_line(need->text);
   if (!need->facts.empty())
     line += ": " + one_line(need->facts.front().first + " is " + need->facts.front().second);
   return line;
@@ -215,7 +226,7 @@ std::string show_screen(const Style& style, const RunView& run, TimePoint now) {
   if (!run.files.empty()) out += fact_line("files", files_text(run));
   if (!run.inputs.empty()) out += fact_line("inputs", inputs_text(run.inputs));
   if (!run.reason.empty()) out += fact_line("reason", one_line(run.reason));
-  if (!run.locks.empty()) out += fact_line("locks", locks_text(run));
+  out += locks_text(run);
   if (const std::string rto = rto_line(style, run, now); !rto.empty()) out += rto + "\n";
   out += steps_text(style, run, now);
   if (const std::string line = no_return_line(style, run); !line.empty()) out += line + "\n";

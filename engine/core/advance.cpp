@@ -1,3 +1,4 @@
+#include "engine/core/group_locks.h"
 #include "engine/core/resolve.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
@@ -157,20 +158,11 @@ bool answer_failure(Draft& draft) {
   return true;
 }
 
-// A failure around it has ended what it is part of, or the run has ended but for what cleans up.
-bool is_held_back(const Draft& draft, NodeIndex i) {
-  for (std::optional<NodeIndex> up = i; up; up = draft.tree().parent(*up)) {
-    if (draft.tree().is_finally(*up)) return false;
-    if (draft.at(*up).is_doomed) return true;
-  }
-  return draft.state().phase == RunPhase::finalizing;
-}
-
 bool start_ready(Draft& draft) {
   const RunState& run = draft.state();
   if (run.ready.empty() || run.phase == RunPhase::undoing || !may_start(run)) return false;
   for (const NodeIndex i : run.ready) {
-    if (is_held_back(draft, i)) continue;
+    if (is_held_back(draft.tree(), run, i) || awaits_group_locks(draft.tree(), run, i)) continue;
     begin_step(draft, i);
     return true;
   }
@@ -237,6 +229,7 @@ bool undo_next(Draft& draft) {
   if (run.next_undo < run.undo_order.size()) {
     const NodeIndex undo = run.undo_order[run.next_undo];
     if (run.at(undo).status != StepStatus::waiting || !may_start(run)) return false;
+    if (awaits_group_locks(draft.tree(), run, undo)) return false;
     begin_step(draft, undo);
     return true;
   }
@@ -253,6 +246,7 @@ void advance(Draft& draft) {
   if (awaits_locks(draft.state())) return end_unbegun(draft);
   while (draft.state().phase != RunPhase::finished) {
     if (draft.events() >= kMaxEvents) return draft.stop_short();
+    if (free_group_locks(draft)) continue;
     if (decide_two_phase(draft) || settle_participant(draft)) continue;
     if (tend_guards(draft) || end_a_group(draft) || answer_failure(draft) || start_ready(draft))
       continue;

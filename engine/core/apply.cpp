@@ -1,10 +1,12 @@
 #include "base/url.h"
 #include "engine/core/asking.h"
 #include "engine/core/drivers.h"
+#include "engine/core/lock_fold.h"
 #include "engine/core/polls.h"
 #include "engine/core/script_fold.h"
 #include "engine/core/state.h"
 #include "engine/core/step_states.h"
+#include "engine/core/step_times.h"
 
 #include <algorithm>
 
@@ -39,7 +41,7 @@ class Fold {
     run_.seq.number += 1;
     run_.last_at = std::max(run_.last_at, event_.at);
     auto applied = std::visit([this](const auto& payload) { return on(payload); }, event_.payload);
-    if (changed_) note_times(*changed_);
+    if (changed_) note_times(tree_, run_, *changed_);
     if (applied) note_asking(graph_, run_, changed_, event_.at);
     return applied;
   }
@@ -64,24 +66,15 @@ class Fold {
 
   Result<void> on(const RunClaimed& e) {
     const bool same_boot = run_.claim && run_.claim->host == e.host;
-    if (run_.claim && !same_boot) forget_boot_times();
+    if (run_.claim && !same_boot) forget_boot_times(tree_, run_);
     note_claim(run_, e);
     return success();
   }
   Result<void> on(const RunReleased&) { return note_release(run_, event_.at); }
 
-  Result<void> on(const LocksAsked& e) {
-    if (run_.locks) return Error(ErrorCode::corrupt, "locks.asked twice");
-    run_.locks = e;
-    run_.locks_asked_at = event_.at;
-    return success();
-  }
-  Result<void> on(const LocksTaken&) {
-    if (!awaits_locks(run_))
-      return Error(ErrorCode::corrupt, "locks.taken, and the run waits for none");
-    run_.locks_taken_at = event_.at;
-    return success();
-  }
+  Result<void> on(const LocksAsked& e) { return note_asked(tree_, run_, event_, e); }
+  Result<void> on(const LocksTaken&) { return note_taken(tree_, run_, event_); }
+  Result<void> on(const LocksFreed&) { return note_freed(tree_, run_, event_); }
 
   Result<void> on(const RunPaused& e) {
     run_.paused = e;
@@ -143,6 +136,7 @@ class Fold {
     run_.stuck_at.clear();
     run_.ready.clear();
     run_.ended_groups.clear();
+    run_.group_locks.clear();
     return success();
   }
 
@@ -459,7 +453,7 @@ class Fold {
                                            std::string(name_of(what)));
     }
     was_ = is_in_flight(step);
-    forget_times(*i);
+    forget_times(tree_, run_, *i);
     changed_ = *i;
     move(*i, *to);
     return *i;
@@ -497,26 +491,6 @@ class Fold {
       state.active_leaves = is_more ? state.active_leaves + 1 : state.active_leaves - 1;
       if (state.active_leaves == 0) drained(*group);
     }
-  }
-
-  // The times of a step leave the agendas before it changes, and enter them anew after.
-  template <class Change>
-  void with_times(NodeIndex i, Change change) {
-    const StepState& step = run_.at(i);
-    if (!step.due) return;
-    // What was decided is carried out whatever the run does: like the end of a waiting.
-    if (step.status != StepStatus::backing_off || is_participant(i)) {
-      change(run_.waits, *step.due);
-      return;
-    }
-    change(run_.delays, *step.due);
-    if (const auto limit = step_limit(tree_.step(i), step)) change(run_.waits, *limit);
-  }
-  void forget_times(NodeIndex i) {
-    with_times(i, [i](Agenda& agenda, const Due& due) { agenda.remove(i, due); });
-  }
-  void note_times(NodeIndex i) {
-    with_times(i, [i](Agenda& agenda, const Due& due) { agenda.add(i, due); });
   }
 
   void leave_flight(bool was_in_flight) {
@@ -759,20 +733,6 @@ class Fold {
                            !is_participant({n}) && !(other.is_set_aside && tree_.is_cleanup({n}));
       if (is_open && !tree_.step({n}).undoes && !failure_container({n}))
         run_.failed_by = NodeIndex{n};
-    }
-  }
-
-  void forget_boot_times() {
-    for (const NodeIndex i : run_.active) {
-      StepState& step = run_.at(i);
-      forget_times(i);
-      if (step.due) step.due->boot = Duration{};
-      step.started_boot = Duration{};
-      step.first_started_boot = Duration{};
-      note_times(i);
-    }
-    for (auto& [i, watch] : run_.watches) {
-      if (watch.kept) watch.kept->since_boot_ns = 0;
     }
   }
 

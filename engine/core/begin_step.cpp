@@ -1,3 +1,4 @@
+#include "engine/core/group_locks.h"
 #include "engine/core/resolve.h"
 #include "engine/core/run_rules.h"
 #include "engine/core/step_rules.h"
@@ -159,6 +160,7 @@ void begin_step(Draft& draft, NodeIndex i) {
   const auto wanted = is_wanted(draft, i);
   if (!wanted) return;
   if (!*wanted) return skip(draft, i, "when");
+  if (!has_group_locks(draft, i)) return;
   switch (draft.step(i).kind) {
     case StepKind::action: return static_cast<void>(begin_attempt(draft, i));
     case StepKind::set: return set_outputs(draft, i);

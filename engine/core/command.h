@@ -50,9 +50,11 @@ struct FinishLook {  // of a wait
   std::int64_t number = 0;
   ProbeAnswer answer;
 };
-struct PassTime {};   // something may be due
-struct Go {};         // start what may start
-struct TakeLocks {};  // nobody stands against it any more
+struct PassTime {};                  // something may be due
+struct Go {};                        // start what may start
+struct TakeLocks {                   // nobody stands against it any more
+  std::optional<NodeIndex> group{};  // empty: the run itself
+};
 
 // From people and programs:
 struct Vote {

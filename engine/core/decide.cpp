@@ -3,6 +3,7 @@
 #include "base/words.h"
 #include "engine/core/commands.h"
 #include "engine/core/drill.h"
+#include "engine/core/group_locks.h"
 #include "engine/core/locks.h"
 #include "engine/core/resolve.h"
 #include "engine/core/run_rules.h"
@@ -103,6 +104,10 @@ Decision create_run(RunState& state, const NewRun& run, const Context& context) 
     return refused(Error(ErrorCode::invalid, "not started: " + joined(real, "; ")));
   auto locks = asked_locks(state, context);
   if (!locks) return refused(locks.error());
+  state.locks = locks.value();
+  const auto in_order = check_group_locks(state, context);
+  state.locks.reset();  // the event says so
+  if (!in_order) return refused(in_order.error());
   state::RunCreated created = std::move(*state.created);
   state.created.reset();  // the event says so
   Draft draft(state, context);

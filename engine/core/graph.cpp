@@ -11,6 +11,7 @@ Graph::Graph(Plan plan) : plan_(std::move(plan)), dependents_(plan_.steps.size()
     for (const StepIndex need : step.needs) dependents_[need.number].push_back(StepIndex{i});
     by_address_.emplace(step.address, StepIndex{i});
     if (step.guard) guards_.push_back(StepIndex{i});
+    if (!step.locks.empty()) lock_groups_.push_back(StepIndex{i});
     if (!step.id.empty() && !step.undoes)
       by_id_.emplace(std::pair(step.module, step.id), StepIndex{i});
   }

@@ -33,6 +33,8 @@ class Graph {
   std::optional<StepIndex> find_id(std::uint32_t module, std::string_view id) const;
   // What is looked at beside the steps: `abort_if`.
   const std::vector<StepIndex>& guards() const { return guards_; }
+  // Groups with locks of their own, in reading order.
+  const std::vector<StepIndex>& lock_groups() const { return lock_groups_; }
   // How many loops are around the step.
   std::uint32_t loop_depth(StepIndex i) const { return loop_depth_[i.number]; }
   // The step and all under it: they lie side by side.
@@ -44,6 +46,7 @@ class Graph {
   Plan plan_;
   std::vector<std::vector<StepIndex>> dependents_;
   std::vector<StepIndex> guards_;
+  std::vector<StepIndex> lock_groups_;
   std::vector<std::uint32_t> loop_depth_;
   std::vector<std::uint32_t> end_;  // of the subtree, one past its last step
   std::map<std::string, StepIndex, std::less<>> by_address_;

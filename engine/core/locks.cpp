@@ -1,6 +1,7 @@
 #include "engine/core/locks.h"
 
 #include "engine/core/commands.h"
+#include "engine/core/group_locks.h"
 #include "engine/core/resolve.h"
 #include "state/lock.h"
 
@@ -34,6 +35,25 @@ Result<std::string> name_from(const runbooks::Template& source, const std::strin
   return name;
 }
 
+Result<void> add_names(state::LocksAsked& asked, const std::vector<runbooks::LockSpec>& locks,
+                       const RunState& state, const Context& context) {
+  for (const runbooks::LockSpec& lock : locks) {
+    TRY(std::string name, name_from(lock.name, "locks", state, context));
+    (lock.is_shared ? asked.shared : asked.exclusive).push_back(std::move(name));
+  }
+  return success();
+}
+
+// The run as it was when it was created: nothing had run, and no mode was switched.
+RunState at_creation(const RunState& run) {
+  RunState state;
+  state.id = run.id;
+  state.created = run.created;
+  state.created_at = state.last_at = run.created_at;
+  state.mode = run.created->mode;
+  return state;
+}
+
 }  // namespace
 
 Result<std::optional<state::LocksAsked>> asked_locks(const RunState& state,
@@ -41,18 +61,30 @@ Result<std::optional<state::LocksAsked>> asked_locks(const RunState& state,
   const runbooks::Plan& plan = context.graph->plan();
   if (plan.locks.empty() && !plan.concurrency) return std::optional<state::LocksAsked>{};
   state::LocksAsked asked;
-  for (const runbooks::LockSpec& lock : plan.locks) {
-    TRY(std::string name, name_from(lock.name, "locks", state, context));
-    (lock.is_shared ? asked.shared : asked.exclusive).push_back(std::move(name));
-  }
+  TRY(add_names(asked, plan.locks, state, context));
   if (plan.concurrency) {
     TRY(asked.key, name_from(plan.concurrency->key, "concurrency", state, context));
   }
   return std::optional(std::move(asked));
 }
 
-void carry_out(Draft& draft, const TakeLocks&) {
+Result<state::LocksAsked> group_lock_names(const runbooks::Step& group, const RunState& run,
+                                           const Context& context) {
+  state::LocksAsked names;
+  const bool is_plain =
+      std::all_of(group.locks.begin(), group.locks.end(),
+                  [](const runbooks::LockSpec& l) { return runbooks::is_constant(l.name); });
+  TRY(add_names(names, group.locks, is_plain ? RunState{} : at_creation(run), context));
+  return names;
+}
+
+void carry_out(Draft& draft, const TakeLocks& command) {
   const RunState& run = draft.state();
+  if (command.group) {
+    if (can_take_locks(draft.graph(), run, *command.group))
+      draft.emit(*command.group, state::LocksTaken{});
+    return;
+  }
   if (awaits_locks(run) && !run.paused && !run.ending) draft.emit(state::LocksTaken{});
 }
 

@@ -94,6 +94,13 @@ struct Ballot {
   std::int64_t told = 0;                 // attempts to carry out the decision
 };
 
+// What a group of steps has asked for, beside what is held around it.
+struct GroupLocks {
+  state::LocksAsked asked;
+  TimePoint asked_at;
+  std::optional<TimePoint> taken_at;  // none: it waits for them
+};
+
 enum class RunPhase : std::uint8_t { created, steps, undoing, finalizing, finished };
 
 // One run: the fold of its journal. Derived facts only; copying it copies the run.
@@ -108,9 +115,10 @@ struct RunState {
   std::optional<state::LocksAsked> locks;
   TimePoint locks_asked_at;
   std::optional<TimePoint> locks_taken_at;
-  std::int64_t claims = 0;         // engines that drove it
-  std::vector<Host> hosts;         // that it was driven on, each once
-  std::uint16_t claimed_host = 0;  // into `hosts`: of the latest claim
+  std::map<NodeIndex, GroupLocks> group_locks;  // held or waited for now
+  std::int64_t claims = 0;                      // engines that drove it
+  std::vector<Host> hosts;                      // that it was driven on, each once
+  std::uint16_t claimed_host = 0;               // into `hosts`: of the latest claim
   RunPhase phase = RunPhase::created;
   std::optional<state::RunPaused> paused;
   std::optional<state::RunEnding> ending;
@@ -176,8 +184,13 @@ NextDue next_due(const RunState& state);
 std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state);
 // It has asked for locks that it does not have yet: nothing of it has begun.
 bool awaits_locks(const RunState& state);
+// A group of it has.
+bool awaits_group_locks(const RunState& state);
 // Whether a new attempt may begin in the run's present phase.
 bool may_start(const RunState& state);
+// A failure around the step has ended what it is part of, or the run has ended but for what cleans
+// up.
+bool is_held_back(const StepTree& tree, const RunState& run, NodeIndex i);
 
 // What time brings about while people are waited for: the next reminder, the escalation, the end
 // of a pause. Empty: nothing more.

@@ -12,6 +12,21 @@ bool is_open(const StepState& step) {
   return step.status == StepStatus::running && step.phase == AttemptPhase::none;
 }
 
+std::string names_of(const std::vector<state::LockRow>& locks) {
+  std::string text;
+  for (const state::LockRow& lock : locks) text += (text.empty() ? "" : ", ") + lock.name;
+  return text;
+}
+
+std::string group_locks_text(const StepTree& tree, const RunState& run) {
+  for (const auto& [group, locks] : run.group_locks) {
+    if (locks.taken_at) continue;
+    return "lock " + names_of(state::rows_of(run.id, locks.asked_at, locks.asked)) + " of " +
+           tree.address(group);
+  }
+  return "";
+}
+
 std::string waiting_reason(const Graph& graph, const RunState& run) {
   const StepTree tree(graph, run.loops);
   for (const NodeIndex i : run.active) {
@@ -36,7 +51,7 @@ std::string waiting_reason(const Graph& graph, const RunState& run) {
       case StepKind::participant: break;
     }
   }
-  return "";
+  return group_locks_text(tree, run);
 }
 
 std::string doubted(const Graph& graph, const RunState& run) {
@@ -48,10 +63,7 @@ std::string doubted(const Graph& graph, const RunState& run) {
 }
 
 std::string locks_text(const RunState& run) {
-  std::string text;
-  for (const state::LockRow& lock : state::rows_of(run.id, run.locks_asked_at, *run.locks))
-    text += (text.empty() ? "" : ", ") + lock.name;
-  return "lock " + text;
+  return "lock " + names_of(state::rows_of(run.id, run.locks_asked_at, *run.locks));
 }
 
 std::string reason_of(const Graph& graph, const RunState& run, RunStatus status) {
@@ -94,6 +106,7 @@ RunStatus status_of(const RunState& run) {
   if (run.in_doubt > 0) return RunStatus::in_doubt;
   if (run.paused) return RunStatus::paused;
   if (!run.active.empty() && !is_undoing) return RunStatus::waiting;
+  if (awaits_group_locks(run)) return RunStatus::waiting;
   return is_undoing ? RunStatus::undoing : RunStatus::running;
 }
 
@@ -108,9 +121,9 @@ state::RunSummary summary_of(const Graph& graph, const RunState& run) {
   row.created_at = run.created_at;
   if (run.finished)
     row.finished_at = run.finished_at;
-  else if (!run.watches.empty())
-    row.wake_at =
-        run.created_at;  // a wait that looks is looked after at once by whoever takes over
+  else if (!run.watches.empty() || (awaits_group_locks(run) && !run.paused))
+    row.wake_at = run.created_at;  // a wait that looks, or for a lock, is looked after at once by
+                                   // whoever takes over
   else if (const NextDue due = next_due(run); !due.is_empty())
     row.wake_at = due.utc();
   return row;
@@ -135,6 +148,19 @@ std::optional<Due> step_limit(const runbooks::Step& step, const StepState& state
 
 bool awaits_locks(const RunState& run) {
   return run.locks && !run.locks_taken_at;
+}
+
+bool awaits_group_locks(const RunState& run) {
+  return std::any_of(run.group_locks.begin(), run.group_locks.end(),
+                     [](const auto& entry) { return !entry.second.taken_at; });
+}
+
+bool is_held_back(const StepTree& tree, const RunState& run, NodeIndex i) {
+  for (std::optional<NodeIndex> up = i; up; up = tree.parent(*up)) {
+    if (tree.is_finally(*up)) return false;
+    if (run.at(*up).is_doomed) return true;
+  }
+  return run.phase == RunPhase::finalizing;
 }
 
 bool may_start(const RunState& run) {

@@ -112,6 +112,7 @@ class Teller {
     return Words{"", "asks for the locks " + names};
   }
   Said operator()(const state::LocksTaken&) const { return Words{"", "has its locks"}; }
+  Said operator()(const state::LocksFreed&) const { return Words{"", "frees its locks"}; }
   Said operator()(const state::RunNoted& e) const { return Words{"", "note: " + e.text}; }
   Said operator()(const state::SignalReceived& e) const {
     return Words{"", "signal " + e.name + by(e.who, "")};

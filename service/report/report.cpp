@@ -43,7 +43,7 @@ Phases phases_of(const RunView& run) {
 std::vector<Interruption> interruptions_of(const RunView& run, const Lives& lives) {
   std::vector<Interruption> all;
   for (const auto& [from, to] : lives.paused) all.push_back({Part::people, from, to});
-  if (!run.locks.empty()) {  // all of them at once
+  if (!run.locks.empty() && run.locks.front().step.empty()) {  // all of them at once
     const LockView& lock = run.locks.front();
     all.push_back({Part::wait, lock.asked_at, lock.taken_at.value_or(run.last_at)});
   }

@@ -138,10 +138,12 @@ class Story {
     open_.clear();
     add(MomentKind::run, std::string(name_of(e.status))).detail = e.reason;
   }
-  void on(const LocksAsked&) { locks_asked_at_ = event_->at; }
+  void on(const LocksAsked&) { locks_asked_at_.insert_or_assign(event_->step, event_->at); }
   void on(const LocksTaken&) {
-    add(MomentKind::run, "has its locks").lasted = event_->at - locks_asked_at_;
+    const std::string what = event_->step.empty() ? "has its locks" : "has the locks of its group";
+    add(MomentKind::run, what).lasted = event_->at - locks_asked_at_[event_->step];
   }
+  void on(const LocksFreed&) {}
   void on(const RunNoted& e) { person("noted", e.who, e.text); }
   void on(const SignalReceived& e) { person("sent signal " + e.name, e.who, ""); }
 
@@ -341,7 +343,7 @@ class Story {
   std::map<std::string, std::size_t, std::less<>> attempts_;  // by step: its latest
   std::map<std::string, TimePoint, std::less<>> asked_;       // by step: since when for people
   std::optional<TimePoint> paused_at_;
-  TimePoint locks_asked_at_;
+  std::map<std::string, TimePoint, std::less<>> locks_asked_at_;  // by step of the group
   TimePoint last_at_;
   std::optional<RunClaimed> claim_;
   bool is_released_ = false;  // by the latest engine

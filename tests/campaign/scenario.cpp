@@ -31,6 +31,7 @@ steps:
     http:
       {method: POST, url: "{{ inputs.url }}/charge", body: {a: 1}, idempotency_header: Idempotency-Key}
   - id: both
+    locks: ["lb:web"]
     parallel:
       - id: left
         how_to_tell: cat witness
@@ -154,6 +155,7 @@ steps:
     http: {method: POST, url: "{{ inputs.url }}/charge", idempotency_header: Idempotency-Key}
     undo: {http: {method: POST, url: "{{ inputs.url }}/charge@undo"}}
   - id: both
+    locks: ["lb:web"]
     parallel:
       - id: left
         how_to_tell: cat witness

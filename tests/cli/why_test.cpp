@@ -182,6 +182,23 @@ TEST_F(WhyOfDrivenRuns, TheNextFailureIsNamedWhenThatOfThePauseWasAnswered) {
   EXPECT_EQ(box.shell(second + "; rung resume 1 -q").code, 0) << second;
 }
 
+TEST_F(WhyOfDrivenRuns, ALockThatAGroupWaitsForIsFreedAsPrinted) {
+  box.write("runbook.yaml",
+            "rung: v1\nname: w\nsteps:\n  - id: traffic\n    locks: [\"lb:web\"]\n    steps:\n"
+            "      - {id: hold, shell: \"until test -e go; do sleep 0.02; done\", undo: none, "
+            "in_doubt: retry}\n");
+  Process engine = box.start({"run"});
+  ASSERT_TRUE(engine.writes("traffic/hold"));
+  engine.send_signal(SIGKILL);
+  engine.wait();
+  ASSERT_EQ(box.rung({"run", "-q"}).code, 4);
+  const std::string command = first_command("2");
+  EXPECT_EQ(waits_for, "lock");
+  box.write("go", "");
+  EXPECT_EQ(box.shell(command).code, 0) << command;
+  EXPECT_EQ(box.rung({"resume", "2", "-q"}).code, 0);
+}
+
 TEST_F(WhyOfDrivenRuns, ARunThatLostItsEngineGoesOnAsPrinted) {
   box.write("runbook.yaml", "rung: v1\nname: w\nsteps:\n  - {id: settle, wait: 1s}\n");
   Process engine = box.start({"run"});

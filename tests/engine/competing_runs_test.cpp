@@ -42,11 +42,11 @@ class WatchingExecutor final : public Executor {
       : world_(world), reader_(reader), broken_(broken) {}
 
   void run(Attempt attempt, OnOutcome done) override {
-    check(attempt.id.run);
+    check(attempt.id);
     world_.run(std::move(attempt), std::move(done));
   }
   void recover(Attempt attempt, std::function<void(std::string)> adopted, OnOutcome done) override {
-    check(attempt.id.run);
+    check(attempt.id);
     world_.recover(std::move(attempt), std::move(adopted), std::move(done));
   }
   void probe(Attempt attempt, const runbooks::ActionUse* use, Value::Map with,
@@ -60,16 +60,26 @@ class WatchingExecutor final : public Executor {
   void forget(const AttemptId& id) override { world_.forget(id); }
 
  private:
-  void check(RunId run) {
+  // Those of the run, and those of each group around that has some: their names begin with `g`.
+  void check(const AttemptId& id) {
+    expect_held(id.run, "");
+    for (std::size_t slash = id.address.find('/'); slash != std::string::npos;
+         slash = id.address.find('/', slash + 1)) {
+      const std::string group = id.address.substr(0, slash);
+      const std::size_t name = group.rfind('/') == std::string::npos ? 0 : group.rfind('/') + 1;
+      if (group[name] == 'g') expect_held(id.run, group);
+    }
+  }
+
+  void expect_held(RunId run, const std::string& step) {
     const auto rows = reader_.locks();
-    const auto is_waiting = [&](const state::LockRow& row) {
-      return row.run == run && !row.taken_at;
+    const auto is_its = [&](const state::LockRow& row) {
+      return row.run == run && row.step == step;
     };
-    const bool holds_some =
-        std::any_of(rows.value().begin(), rows.value().end(),
-                    [&](const state::LockRow& row) { return row.run == run && row.taken_at; });
-    if (!holds_some || std::any_of(rows.value().begin(), rows.value().end(), is_waiting))
-      broken_.push_back("run " + std::to_string(run.number) + " acts without its locks");
+    const auto is_waiting = [&](const state::LockRow& row) { return is_its(row) && !row.taken_at; };
+    if (std::none_of(rows.value().begin(), rows.value().end(), is_its) ||
+        std::any_of(rows.value().begin(), rows.value().end(), is_waiting))
+      broken_.push_back("run " + std::to_string(run.number) + " acts without the locks of " + step);
   }
 
   SimExecutor& world_;
@@ -80,8 +90,10 @@ class WatchingExecutor final : public Executor {
 // Several runs that want overlapping locks, on one engine that crashes again and again.
 class Competition {
  public:
-  Competition(std::uint64_t seed, scripting::Evaluator& evaluator)
-      : random_(seed),
+  enum class Of : std::uint8_t { runs, groups };
+  Competition(std::uint64_t seed, scripting::Evaluator& evaluator, Of of)
+      : of_(of),
+        random_(seed),
         scheduler_(random_),
         world_(random_, scheduler_, calm()),
         evaluator_(evaluator),
@@ -153,6 +165,7 @@ class Competition {
   void start() {
     static constexpr const char* kNames[] = {"a", "b", "c"};
     PlanBuilder builder;
+    if (of_ == Of::groups) add_groups(builder);
     builder.step(effect("one", EffectClass::idempotent))
         .step(effect("two", EffectClass::idempotent))
         .finally(effect("tidy", EffectClass::idempotent));
@@ -169,11 +182,38 @@ class Competition {
     engine_->start(std::move(request), [](const Reply&) {});
   }
 
+  static StepBuilder done(const std::string& id) {
+    return effect(id, EffectClass::idempotent).undo();
+  }
+  // Exclusive or shared, of names that come after those of what is around.
+  StepBuilder locked(StepBuilder step, std::vector<std::string> names) {
+    for (const std::string& name : names) {
+      if (step->locks.empty() || world_.roll(400))
+        step->locks.push_back({Template{Value(name)}, world_.roll(300)});
+    }
+    return step;
+  }
+  // Beside each other, one in the other, with a `finally`, one after the other.
+  void add_groups(PlanBuilder& builder) {
+    auto inner = locked(group("g2", {done("b"), done("c")}), {"f", "g"});
+    if (world_.roll(500)) inner.finally({effect("f2", EffectClass::idempotent)});
+    auto outer = locked(group("g1", {done("a"), std::move(inner)}), {"d", "e"});
+    if (world_.roll(300)) outer.finally({effect("f1", EffectClass::idempotent)});
+    auto beside = locked(group("g3", {done("d")}), {"d", "f"});
+    builder.step(parallel("p", {std::move(outer), std::move(beside)}));
+    if (world_.roll(100)) builder.step(fail("stop", "enough"));
+    builder.step(locked(group("g4", {done("e"), done("f")}), {"e", "g"}));
+  }
+
   void cancel_one() {
     const auto runs = reader_->runs({.unfinished_only = true});
     if (runs.value().empty()) return;
     const RunId run = runs.value()[random_.next() % runs.value().size()].run;
-    engine_->send(run, Cancel{CancelRunning::drain, {"ana", {}, ""}}, [](const Reply&) {});
+    const By by{"ana", {}, ""};
+    if (of_ == Of::groups && world_.roll(600))
+      engine_->send(run, Undo{by}, [](const Reply&) {});
+    else
+      engine_->send(run, Cancel{CancelRunning::drain, by}, [](const Reply&) {});
   }
 
   void pass_time() {
@@ -200,11 +240,12 @@ class Competition {
     if (first.taken_at && second.taken_at)
       broken_.push_back(first.name + " is held by run " + std::to_string(first.run.number) +
                         " and by run " + std::to_string(second.run.number));
-    if (!first.taken_at && second.taken_at)
+    if (of_ == Of::runs && !first.taken_at && second.taken_at)
       broken_.push_back("run " + std::to_string(second.run.number) + " passed run " +
                         std::to_string(first.run.number));
   }
 
+  Of of_;
   SeededRandom random_;
   SimScheduler scheduler_;
   SimWorld world_;
@@ -227,20 +268,27 @@ class Competition {
   bool is_open_ = false;
 };
 
-TEST(CompetingRuns, NeverHoldALockTogetherNorPassEachOtherAndAllEnd) {
-  constexpr std::uint64_t kSeeds = 300;
+void compete(Competition::Of of, std::uint64_t seeds) {
   const auto evaluator = scripting::make_lua_evaluator();
   std::size_t crashes = 0;
   std::size_t waits = 0;
-  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    Competition competition(seed, *evaluator);
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    Competition competition(seed, *evaluator, of);
     ASSERT_THAT(competition.run_to_end(), IsEmpty()) << "seed " << seed;
     crashes += competition.crashes();
     waits += competition.waits();
   }
-  EXPECT_GT(crashes, kSeeds);
-  EXPECT_GT(waits, kSeeds);
-  std::cout << kSeeds << " seeds, " << kRuns << " runs each, " << crashes << " crashes\n";
+  EXPECT_GT(crashes, seeds);
+  EXPECT_GT(waits, seeds);
+  std::cout << seeds << " seeds, " << kRuns << " runs each, " << crashes << " crashes\n";
+}
+
+TEST(CompetingRuns, NeverHoldALockTogetherNorPassEachOtherAndAllEnd) {
+  compete(Competition::Of::runs, 300);
+}
+
+TEST(CompetingRuns, OfWhichGroupsTakeLocksWhileTheyHoldSomeAllEnd) {
+  compete(Competition::Of::groups, 300);
 }
 
 }  // namespace

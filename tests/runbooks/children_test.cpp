@@ -140,11 +140,34 @@ TEST_F(ChildrenTest, KeepTheirFinallyInTheGroupThatTheyBecome) {
   EXPECT_EQ(at("b/finally").needs.size(), at("b").children.size() - 1);
 }
 
-TEST_F(ChildrenTest, LeaveLocksToTheRunbookThatUsesThem) {
+TEST_F(ChildrenTest, TakeTheLocksOfTheirRunbookWhereTheyBegin) {
   write("alone.yaml",
         "rung: v1\nname: alone\nlocks: [\"pg:orders\"]\nsteps:\n  - {id: a, set: {x: y}}\n");
-  EXPECT_THAT(errors(load("  - {id: a, runbook: ./alone.yaml}\n")),
-              ElementsAre(HasSubstr("main.yaml:4 alone has `locks`")));
+  const auto loaded = load("  - {id: a, runbook: ./alone.yaml, locks: [\"lb:web\"]}\n");
+  ASSERT_TRUE(loaded.plan) << ::testing::PrintToString(errors(loaded));
+  const auto& steps = loaded.plan->steps;
+  const auto user = std::find_if(steps.begin(), steps.end(),
+                                 [](const Step& step) { return step.address == "a"; });
+  ASSERT_EQ(user->locks.size(), 2u);
+  EXPECT_EQ(constant_value(user->locks[1].name), Value("pg:orders"));
+}
+
+TEST_F(ChildrenTest, ComputeNoNamesOfLocks) {
+  write("alone.yaml",
+        "rung: v1\nname: alone\ninputs: {db: {type: string, default: x}}\n"
+        "locks: [\"pg:{{ inputs.db }}\"]\nsteps:\n  - {id: a, set: {x: y}}\n");
+  EXPECT_THAT(
+      errors(load("  - {id: a, runbook: ./alone.yaml}\n")),
+      ElementsAre(HasSubstr("main.yaml:4 alone computes the name of a lock from inputs.db")));
+}
+
+TEST_F(ChildrenTest, TakeLocksInTheOrderOfTheRunbookThatUsesThem) {
+  write("alone.yaml",
+        "rung: v1\nname: alone\nlocks: [\"lb:web\"]\nsteps:\n  - {id: a, set: {x: y}}\n");
+  EXPECT_THAT(errors(load("  - {id: g, locks: [\"pg:orders\"], steps: [{id: a, runbook: "
+                          "./alone.yaml}]}\n")),
+              ElementsAre(HasSubstr("this group would wait for `lb:web` while the group `g` holds "
+                                    "`pg:orders`")));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"without_an_id", "- set: {x: 1}"}, Refused{"without_a_kind", "- id: a"},
         Refused{"with_two_kinds", "- {id: a, set: {x: 1}, fail: no}"},
         Refused{"with_an_unknown_key", "- {id: a, set: {x: 1}, frob: 1}"},
-        Refused{"with_a_later_key", "- {id: a, set: {x: 1}, locks: [x]}"},
+        Refused{"with_a_later_key", "- {id: a, set: {x: 1}, triggers: [x]}"},
         Refused{"with_a_bad_id", "- {id: A-b, set: {x: 1}}"},
         Refused{"with_a_duration_without_unit", "- {id: a, command: [x], timeout: 5}"},
         Refused{"with_a_key_of_another_kind", "- {id: a, wait: 5s, env: {A: b}}"},

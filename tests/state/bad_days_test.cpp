@@ -373,6 +373,24 @@ TEST_F(MigrationTest, CopiesTheStoreBeforeItChangesTheFormat) {
   EXPECT_EQ(rights_of(options_.path + ".before-v1"), 0600u);
 }
 
+TEST_F(MigrationTest, KeepsTheLocksOfRunsWhenGroupsCanHaveSomeToo) {
+  {
+    Database first = database();
+    ASSERT_TRUE(bring_up_to_date(first, nothing, migrations().first(3)));
+    ASSERT_TRUE(
+        first.execute("INSERT INTO lock VALUES (7, 'pg:orders', 0, 11, NULL), "
+                      "(8, 'site:east', 1, 12, 13)"));
+  }
+  Database again = database();
+  ASSERT_TRUE(bring_up_to_date(again, nothing));
+  EXPECT_EQ(again.integer("PRAGMA user_version").value(), 4);
+  EXPECT_EQ(run_sql(options_.path,
+                    "SELECT group_concat(run || step || name || shared || asked_at || "
+                    "ifnull(taken_at, '-')) FROM lock"),
+            "7pg:orders011-,8site:east11213");
+  EXPECT_EQ(run_sql(options_.path + ".before-v3", "PRAGMA user_version"), "3");
+}
+
 TEST_F(MigrationTest, LeavesTheStoreAsItWasWhenAStepFails) {
   constexpr std::array old{Migration{1, kOld}};
   constexpr std::array broken{Migration{1, kOld}, Migration{2, "ALTER TABLE a ADD COLUMN y"},

@@ -161,6 +161,14 @@ std::vector<Event> one_of_each_of_locks() {
   return in_a_row({created_by_mila(), std::move(asked), LocksTaken{}});
 }
 
+// Those of the locks of a group.
+std::vector<Event> one_of_each_of_group_locks() {
+  std::vector<Event> events = in_a_row(
+      {created_by_mila(), LocksAsked{.exclusive = {"lb:web"}}, LocksTaken{}, LocksFreed{}});
+  for (std::size_t n = 1; n < events.size(); ++n) events[n].step = "traffic";
+  return events;
+}
+
 // Those of durable scripts.
 std::vector<Event> one_of_each_of_scripts() {
   const Value reference = Value::Map{{"$expr", "secrets.token"}};
@@ -185,6 +193,7 @@ constexpr OneOfEach kOneOfEach[] = {{"one-of-each.json", one_of_each},
                                     {"watches.json", one_of_each_of_watches},
                                     {"two-phase.json", one_of_each_of_transactions},
                                     {"locks.json", one_of_each_of_locks},
+                                    {"group-locks.json", one_of_each_of_group_locks},
                                     {"scripts.json", one_of_each_of_scripts}};
 
 class StoredJournal : public ::testing::TestWithParam<std::string> {

@@ -145,7 +145,7 @@ TEST_F(SqliteStoreTest, KeepsTheLogBelowSixtyFourMebibytesUnderLoad) {
 TEST_F(SqliteStoreTest, SetsItsFileUpAsThePromisesNeed) {
   const auto store = open();
   EXPECT_EQ(number("PRAGMA application_id"), 0x52554e47);
-  EXPECT_EQ(number("PRAGMA user_version"), 3);
+  EXPECT_EQ(number("PRAGMA user_version"), 4);
   EXPECT_EQ(number("PRAGMA auto_vacuum"), 2);
   EXPECT_EQ(run_sql(path_, "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(run_sql(path_, "PRAGMA integrity_check"), "ok");

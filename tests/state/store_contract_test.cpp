@@ -133,6 +133,29 @@ TEST_P(StoreContract, FreesLocksInTheWriteThatEndsTheRun) {
   EXPECT_THAT(disk_->reader()->locks().value(), IsEmpty());
 }
 
+TEST_P(StoreContract, KeepsTheLocksOfAGroupBesideThoseOfItsRun) {
+  submit(asking(1, epoch_));
+  submit(taking(1, epoch_));
+  submit(next_event(1, epoch_, 3, {time_at(6), "g", LocksAsked{.exclusive = {"lb", "pg"}}}));
+  submit(next_event(1, epoch_, 4, {time_at(7), "g", LocksTaken{}}));
+  submit(next_event(1, epoch_, 5, {time_at(8), "h", LocksAsked{.exclusive = {"lb"}}}));
+  EXPECT_THAT(disk_->reader()->locks().value(),
+              ElementsAre(LockRow{RunId{1}, "east", true, time_at(1), time_at(5)},
+                          LockRow{RunId{1}, "lb", false, time_at(6), time_at(7), "g"},
+                          LockRow{RunId{1}, "lb", false, time_at(8), std::nullopt, "h"},
+                          LockRow{RunId{1}, "pg", false, time_at(1), time_at(5)},
+                          LockRow{RunId{1}, "pg", false, time_at(6), time_at(7), "g"}));
+}
+
+TEST_P(StoreContract, FreesTheLocksOfOneGroupAlone) {
+  submit(asking(1, epoch_));
+  submit(next_event(1, epoch_, 2, {time_at(6), "g", LocksAsked{.exclusive = {"lb"}}}));
+  submit(next_event(1, epoch_, 3, {time_at(7), "g", LocksFreed{}}));
+  EXPECT_THAT(disk_->reader()->locks().value(),
+              ElementsAre(LockRow{RunId{1}, "east", true, time_at(1), std::nullopt},
+                          LockRow{RunId{1}, "pg", false, time_at(1), std::nullopt}));
+}
+
 TEST_P(StoreContract, TakesNoLockByAWriteThatIsRefused) {
   submit(asking(1, epoch_));
   RunWrite stale = taking(1, epoch_);
